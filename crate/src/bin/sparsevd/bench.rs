@@ -1,0 +1,46 @@
+//! `sparsevd bench`: median milliseconds a training step.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::ArgMatches;
+use sparsevd::bench;
+use sparsevd::error::{Error, Result};
+
+use crate::options;
+
+const WARM_UP: usize = 20;
+const STEPS: usize = 100;
+
+/// Times the works that the arguments name.
+pub fn run(arguments: &ArgMatches) -> Result<()> {
+    let names = options::value(arguments, "works").unwrap_or_default();
+    let data = Arc::new(bench::stand_in());
+    let mut report = serde_json::Map::new();
+    for name in names.split(',') {
+        let work = bench::find(name).ok_or_else(|| {
+            let known: Vec<&str> = bench::ALL.iter().map(|work| work.name).collect();
+            Error::new(format!("Work '{name}' is not known: choose from {}.", known.join(", ")))
+        })?;
+        let mut trainer = work.trainer(data.clone());
+        (0..WARM_UP).for_each(|_| _ = trainer.step());
+        let mut times: Vec<f64> = (0..STEPS)
+            .map(|_| {
+                let start = Instant::now();
+                trainer.step();
+                start.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        let median = times[STEPS / 2];
+        report
+            .insert(name.to_owned(), serde_json::json!({ "ms_per_step": median, "steps": STEPS }));
+        if !arguments.get_flag("json") {
+            println!("{name:<4} {median:7.2} ms a step");
+        }
+    }
+    if arguments.get_flag("json") {
+        println!("{}", serde_json::Value::Object(report));
+    }
+    Ok(())
+}

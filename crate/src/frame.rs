@@ -1,0 +1,151 @@
+//! Frames: what the page sees of a run at one moment, as bytes.
+//!
+//! A frame carries its numbers and its weights together, so that a label and the picture beside
+//! it can never disagree. Layout: length of the header (u32), the header as JSON, padding to a
+//! multiple of 4, then for every layer μ and, if Bayesian, ln σ as little-endian f32.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluation::Record;
+use crate::network::Network;
+
+/// Everything of a frame but the weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Epochs completed.
+    pub epoch: u32,
+    /// Mini-batches taken of the epoch under way; 0 in a past epoch.
+    pub batch: usize,
+    /// Mini-batches in an epoch.
+    pub batches: usize,
+    /// Whether this is the run as it is now; otherwise it is a past epoch.
+    pub live: bool,
+    /// Hash of the parameters.
+    pub fingerprint: String,
+    /// KL weight of the epoch.
+    pub kl_weight: f32,
+    /// The measurements at the end of `epoch`.
+    pub record: Option<Record>,
+    /// Height and width if the inputs are images.
+    pub image: Option<(usize, usize)>,
+    /// Weight layers.
+    pub layers: Vec<Shape>,
+}
+
+/// One weight layer's size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Inputs.
+    pub fan_in: usize,
+    /// Outputs.
+    pub fan_out: usize,
+    /// Whether the weights have a posterior.
+    pub bayesian: bool,
+}
+
+/// One weight layer, row-major (fan_in, fan_out).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layer {
+    /// μ.
+    pub mean: Vec<f32>,
+    /// ln σ; empty for point estimates.
+    pub log_sigma: Vec<f32>,
+}
+
+/// What the page sees of a run at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// The numbers.
+    pub header: Header,
+    /// The weights.
+    pub layers: Vec<Layer>,
+}
+
+/// The shapes of a network's weight layers.
+pub fn shapes(network: &Network) -> Vec<Shape> {
+    let shape = |w: crate::network::Weights<'_>| Shape {
+        fan_in: w.mean.nrows(),
+        fan_out: w.mean.ncols(),
+        bayesian: w.posterior.is_some(),
+    };
+    network.weights().into_iter().map(shape).collect()
+}
+
+/// The frame with `header` and the weights of `network`, as bytes.
+pub fn encode(header: &Header, network: &Network) -> Vec<u8> {
+    let json = serde_json::to_vec(header).expect("plain data becomes JSON");
+    let weights = network.weights();
+    let values: usize = weights.iter().map(|w| w.mean.len() * 2).sum();
+    let mut bytes = Vec::with_capacity(8 + json.len() + 4 * values);
+    bytes.extend((json.len() as u32).to_le_bytes());
+    bytes.extend(&json);
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
+    let mut write = |matrix: &crate::linalg::Matrix| {
+        bytes.extend(matrix.iter().flat_map(|value| value.to_le_bytes()));
+    };
+    for layer in weights {
+        write(layer.mean);
+        if let Some(posterior) = layer.posterior {
+            write(&posterior.log_sigma.value);
+        }
+    }
+    bytes
+}
+
+/// The frame that `bytes` stand for; `None` if they are not a frame.
+pub fn decode(bytes: &[u8]) -> Option<Frame> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let length = u32::from_le_bytes(*length) as usize;
+    let header: Header = serde_json::from_slice(rest.get(..length)?).ok()?;
+    let mut rest = bytes.get((4 + length).next_multiple_of(4)..)?;
+    let mut read = |n: usize| {
+        let (values, after) = rest.split_at_checked(n.checked_mul(4)?)?;
+        rest = after;
+        let values = values.chunks_exact(4);
+        Some(values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+    };
+    let mut layers = Vec::new();
+    for shape in &header.layers {
+        let n = shape.fan_in.checked_mul(shape.fan_out)?;
+        let mean = read(n)?;
+        layers.push(Layer { mean, log_sigma: if shape.bayesian { read(n)? } else { Vec::new() } });
+    }
+    rest.is_empty().then_some(Frame { header, layers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Rng, Stream};
+    use crate::settings::Settings;
+
+    #[test]
+    fn frames_round_trip_and_foreign_bytes_are_no_frames() {
+        use proptest::prelude::{any, proptest};
+        let settings = Settings { network: vec![7, 5, 3], ..Settings::default() };
+        let mut rng = Rng::stream(1, Stream::Initialisation, 0);
+        let network = Network::new(&settings.architecture(), &mut rng);
+        let header = Header {
+            epoch: 3,
+            batch: 2,
+            batches: 45,
+            live: true,
+            fingerprint: network.fingerprint(),
+            kl_weight: 0.5,
+            record: None,
+            image: Some((8, 8)),
+            layers: shapes(&network),
+        };
+        let bytes = encode(&header, &network);
+        let frame = decode(&bytes).unwrap();
+        assert_eq!(frame.header, header);
+        assert_eq!(frame.layers[1].mean, network.weights()[1].mean.as_slice().unwrap());
+        assert_eq!(frame.layers[0].log_sigma, [-5.0; 35]);
+        for foreign in [&bytes[..bytes.len() - 1], &bytes[1..], b"", b"\xff\xff\xff\xff"] {
+            assert!(decode(foreign).is_none());
+        }
+        proptest!(|(bytes in proptest::collection::vec(any::<u8>(), 0..100))| {
+            let _ = decode(&bytes);
+        });
+    }
+}

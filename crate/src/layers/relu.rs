@@ -1,0 +1,48 @@
+//! The rectifier, y = max(x, 0).
+
+use super::{Fixed, InputGradient, Layer, Point};
+use crate::linalg::Matrix;
+use crate::rng::Rng;
+
+/// y = max(x, 0), entry by entry.
+#[derive(Clone, Default)]
+pub struct Relu {
+    /// The batch's output, kept for the backward pass.
+    y: Matrix,
+}
+
+fn rectify(mut x: Matrix) -> Matrix {
+    // Written so that NaN passes: a diverged run must show.
+    x.mapv_inplace(|x| if x < 0.0 { 0.0 } else { x });
+    x
+}
+
+impl Layer for Relu {
+    fn forward(&mut self, x: Matrix, _noise: &mut Rng) -> Matrix {
+        self.y = rectify(x);
+        self.y.clone()
+    }
+
+    fn backward(&mut self, dy: &Matrix, _wanted: InputGradient) -> Matrix {
+        let passes = |&y: &f32, &g: &f32| if y > 0.0 { g } else { 0.0 };
+        ndarray::Zip::from(&self.y).and(dy).map_collect(passes)
+    }
+
+    fn fixed(&self, _point: &mut Point<'_>) -> Box<dyn Fixed> {
+        Box::new(Self::default())
+    }
+
+    fn masks_gradient(&self) -> bool {
+        true
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Layer> {
+        Box::new(self.clone())
+    }
+}
+
+impl Fixed for Relu {
+    fn predict(&self, x: Matrix) -> Matrix {
+        rectify(x)
+    }
+}

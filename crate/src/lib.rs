@@ -1,0 +1,33 @@
+//! Bayesian neural networks that lose their weights.
+//!
+//! Modules in reading order, which is the dependency order: a file uses only what is above it.
+
+pub mod error;
+pub mod linalg;
+pub mod rng;
+pub mod data;
+pub mod optimizer;
+pub mod priors;
+pub mod posterior;
+pub mod layers;
+pub mod likelihoods;
+pub mod methods;
+pub mod network;
+pub mod objective;
+pub mod schedule;
+pub mod settings;
+pub mod experiments;
+pub mod changes;
+pub mod trainer;
+pub mod measures;
+pub mod evaluation;
+pub mod snapshot;
+pub mod plots;
+pub mod prediction;
+pub mod frame;
+pub mod checkpoint;
+pub mod session;
+pub mod bench;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -1,0 +1,226 @@
+//! Products of sparse activations with dense weights, forward and backward.
+//!
+//! Every output sums its terms in the order of the entries, whatever the vector width, so a
+//! product has the same bits on every machine.
+
+use ndarray::{ArrayView1, Zip};
+
+use super::{Matrix, SparseRows, simd};
+
+/// Outputs that one pass over a row's entries keeps in registers.
+const WIDE: usize = 16;
+
+/// Runs `$block::<W>(at)` over `0 .. n` in blocks of 16, then 8, 4 and 1 columns.
+macro_rules! in_blocks {
+    ($n:expr, $block:ident($($argument:expr),*)) => {
+        let mut at = 0;
+        while at + WIDE <= $n { $block::<WIDE>(at, $($argument),*); at += WIDE; }
+        while at + 8 <= $n { $block::<8>(at, $($argument),*); at += 8; }
+        while at + 4 <= $n { $block::<4>(at, $($argument),*); at += 4; }
+        while at < $n { $block::<1>(at, $($argument),*); at += 1; }
+    };
+}
+
+simd! {
+    /// X W: `x` (rows, k), `w` (k, n), result (rows, n).
+    pub fn product(x: &SparseRows, w: &Matrix) -> Matrix {
+        let n = w.ncols();
+        assert_eq!(x.shape().1, w.nrows(), "inner dimensions differ");
+        let mut y = Matrix::zeros((x.shape().0, n));
+        let (weights, out) = (contiguous(w), y.as_slice_mut().expect("new, so contiguous"));
+        in_blocks!(n, product_block(x, n, weights, out));
+        y
+    }
+}
+
+#[inline(always)]
+fn product_block<const W: usize>(at: usize, x: &SparseRows, n: usize, w: &[f32], y: &mut [f32]) {
+    for r in 0..x.shape().0 {
+        let (columns, values) = x.row(r);
+        let mut sum = [0.0; W];
+        for (&j, &x) in columns.iter().zip(values) {
+            let w = lanes::<W>(w, j as usize * n + at);
+            for lane in 0..W {
+                sum[lane] += x * w[lane];
+            }
+        }
+        y[r * n + at..][..W].copy_from_slice(&sum);
+    }
+}
+
+simd! {
+    /// (X M, X² V) in one pass, the moments of local reparametrization.
+    ///
+    /// `x` (rows, k), `m` and `v` (k, n), results (rows, n). With X transposed and the two
+    /// output gradients for M and V it gives both weight gradients.
+    pub fn moments(x: &SparseRows, m: &Matrix, v: &Matrix) -> (Matrix, Matrix) {
+        let n = m.ncols();
+        assert_eq!(x.shape().1, m.nrows(), "inner dimensions differ");
+        assert_eq!(m.dim(), v.dim(), "means and variances differ in shape");
+        let mut first = Matrix::zeros((x.shape().0, n));
+        let mut second = Matrix::zeros((x.shape().0, n));
+        let out = (
+            first.as_slice_mut().expect("new, so contiguous"),
+            second.as_slice_mut().expect("new, so contiguous"),
+        );
+        let weights = (contiguous(m), contiguous(v));
+        in_blocks!(n, moments_block(x, n, weights, (&mut *out.0, &mut *out.1)));
+        (first, second)
+    }
+}
+
+#[inline(always)]
+fn moments_block<const W: usize>(
+    at: usize,
+    x: &SparseRows,
+    n: usize,
+    (m, v): (&[f32], &[f32]),
+    (first, second): (&mut [f32], &mut [f32]),
+) {
+    for r in 0..x.shape().0 {
+        let (columns, values) = x.row(r);
+        let (mut a, mut b) = ([0.0; W], [0.0; W]);
+        for (&j, &x) in columns.iter().zip(values) {
+            let place = j as usize * n + at;
+            let (m, v) = (lanes::<W>(m, place), lanes::<W>(v, place));
+            let square = x * x;
+            for lane in 0..W {
+                a[lane] += x * m[lane];
+                b[lane] += square * v[lane];
+            }
+        }
+        first[r * n + at..][..W].copy_from_slice(&a);
+        second[r * n + at..][..W].copy_from_slice(&b);
+    }
+}
+
+simd! {
+    /// G Wᵀ where `x` has entries and 0 elsewhere: `g` (rows, n), `w` (k, n), result (rows, k).
+    pub fn sampled_product_gradient(x: &SparseRows, g: &Matrix, w: &Matrix) -> Matrix {
+        let n = w.ncols();
+        let (weights, gradients) = (contiguous(w), contiguous(g));
+        let mut values = Vec::new();
+        for r in 0..x.shape().0 {
+            let g = &gradients[r * n..][..n];
+            for &j in x.row(r).0 {
+                values.push(dot(g, &weights[j as usize * n..][..n]));
+            }
+        }
+        x.scatter(&values)
+    }
+}
+
+simd! {
+    /// G Mᵀ + 2 X ⊙ (H Vᵀ) where `x` has entries and 0 elsewhere, the input gradient of local
+    /// reparametrization: `g`, `h` (rows, n), `m`, `v` (k, n), result (rows, k).
+    pub fn sampled_moments_gradient(
+        x: &SparseRows,
+        (g, h): (&Matrix, &Matrix),
+        (m, v): (&Matrix, &Matrix),
+    ) -> Matrix {
+        let n = m.ncols();
+        let (g, h, m, v) = (contiguous(g), contiguous(h), contiguous(m), contiguous(v));
+        let mut values = Vec::new();
+        for r in 0..x.shape().0 {
+            let (g, h) = (&g[r * n..][..n], &h[r * n..][..n]);
+            let (columns, inputs) = x.row(r);
+            for (&j, &x) in columns.iter().zip(inputs) {
+                let weights = j as usize * n..(j as usize + 1) * n;
+                let mean = dot(g, &m[weights.clone()]);
+                values.push(mean + 2.0 * x * dot(h, &v[weights]));
+            }
+        }
+        x.scatter(&values)
+    }
+}
+
+/// Σ aᵢ bᵢ in sixteen lanes and a fixed tree, so the order of the sums never depends on the machine.
+#[inline(always)]
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sum = [0.0; WIDE];
+    let (a_blocks, b_blocks) = (a.chunks_exact(WIDE), b.chunks_exact(WIDE));
+    let rest = a_blocks.remainder().iter().zip(b_blocks.remainder());
+    for (a, b) in a_blocks.zip(b_blocks) {
+        for lane in 0..WIDE {
+            sum[lane] += a[lane] * b[lane];
+        }
+    }
+    for (lane, (a, b)) in rest.enumerate() {
+        sum[lane] += a * b;
+    }
+    let mut half = WIDE / 2;
+    while half > 0 {
+        for lane in 0..half {
+            sum[lane] += sum[lane + half];
+        }
+        half /= 2;
+    }
+    sum[0]
+}
+
+#[inline(always)]
+fn lanes<const W: usize>(values: &[f32], at: usize) -> &[f32; W] {
+    values[at..at + W].try_into().expect("the slice has W values")
+}
+
+fn contiguous(matrix: &Matrix) -> &[f32] {
+    matrix.as_slice().expect("matrices are kept in row-major order")
+}
+
+/// Adds `bias` (n) to every row of `y` (rows, n).
+pub(crate) fn add_rows(y: &mut Matrix, bias: ArrayView1<'_, f32>) {
+    y.rows_mut().into_iter().for_each(|mut row| row += &bias);
+}
+
+/// Sums the rows of `g` (rows, n) into `total` (1, n), the gradient of a bias.
+pub(crate) fn add_column_sums(total: &mut Matrix, g: &Matrix) {
+    total.fill(0.0);
+    let mut total = total.row_mut(0);
+    g.rows().into_iter().for_each(|row| Zip::from(&mut total).and(row).for_each(|t, &g| *t += g));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Rng, Stream};
+
+    /// Odd sizes, so that every block width and a transposed shape would show.
+    fn fixture() -> (Matrix, Matrix, Matrix) {
+        let mut rng = Rng::stream(1, Stream::Measures, 0);
+        let mut x = rng.normal_matrix((5, 7));
+        x.mapv_inplace(|x| if x < 0.0 { 0.0 } else { x });
+        (x, rng.normal_matrix((7, 31)), rng.normal_matrix((7, 31)))
+    }
+
+    fn assert_close(ours: &Matrix, truth: &Matrix) {
+        assert_eq!(ours.dim(), truth.dim());
+        for (a, b) in ours.iter().zip(truth) {
+            assert!((a - b).abs() < 1e-5 * (1.0 + b.abs()), "{a} is not {b}");
+        }
+    }
+
+    #[test]
+    fn products_equal_the_dense_ones() {
+        let (x, m, v) = fixture();
+        let sparse = SparseRows::nonzero(&x);
+        assert_close(&product(&sparse, &m), &x.dot(&m));
+        let (first, second) = moments(&sparse, &m, &v);
+        assert_close(&first, &x.dot(&m));
+        assert_close(&second, &x.mapv(|x| x * x).dot(&v));
+        let (first, _) = moments(&sparse.transpose(), &first, &second);
+        assert_close(&first, &x.t().dot(&x.dot(&m)));
+    }
+
+    #[test]
+    fn input_gradients_equal_the_dense_ones() {
+        let (x, m, v) = fixture();
+        let (g, h) = (x.dot(&m), x.dot(&v));
+        let some = SparseRows::nonzero(&x);
+        let all = some.filled();
+        assert_close(&sampled_product_gradient(&all, &g, &m), &g.dot(&m.t()));
+        let truth = g.dot(&m.t()) + 2.0 * &x * h.dot(&v.t());
+        assert_close(&sampled_moments_gradient(&all, (&g, &h), (&m, &v)), &truth);
+        let masked = &truth * &x.mapv(|x| f32::from(x != 0.0));
+        assert_close(&sampled_moments_gradient(&some, (&g, &h), (&m, &v)), &masked);
+    }
+}

@@ -1,0 +1,96 @@
+//! The non-zero entries of a matrix, row by row.
+
+use super::Matrix;
+
+/// A matrix in compressed sparse row format.
+///
+/// Activations are mostly zeros (81 % of MNIST's pixels, whatever ReLU or a mask cut off), and
+/// every product below skips them exactly: adding x·w with x = 0 changes nothing.
+#[derive(Clone, Debug)]
+pub struct SparseRows {
+    shape: (usize, usize),
+    /// Entries of row r are start[r] .. start[r + 1].
+    start: Vec<u32>,
+    column: Vec<u32>,
+    value: Vec<f32>,
+}
+
+impl SparseRows {
+    /// The entries of `dense` that are not zero; its shape is (rows, columns).
+    pub fn nonzero(dense: &Matrix) -> Self {
+        let mut start = Vec::with_capacity(dense.nrows() + 1);
+        let (mut column, mut value) = (Vec::new(), Vec::new());
+        start.push(0);
+        for row in dense.rows() {
+            for (j, &x) in row.iter().enumerate() {
+                if x != 0.0 {
+                    column.push(j as u32);
+                    value.push(x);
+                }
+            }
+            start.push(column.len() as u32);
+        }
+        Self { shape: dense.dim(), start, column, value }
+    }
+
+    /// The same matrix with every entry stored, zeros too: for gradients wanted everywhere.
+    pub fn filled(&self) -> Self {
+        let (rows, columns) = self.shape;
+        let dense = self.scatter(&self.value);
+        Self {
+            shape: self.shape,
+            start: (0..=rows).map(|r| (r * columns) as u32).collect(),
+            column: (0..rows).flat_map(|_| 0..columns as u32).collect(),
+            value: dense.into_raw_vec_and_offset().0,
+        }
+    }
+
+    /// (rows, columns).
+    pub fn shape(&self) -> (usize, usize) {
+        self.shape
+    }
+
+    /// Column numbers and values of row `r`.
+    #[inline(always)]
+    pub fn row(&self, r: usize) -> (&[u32], &[f32]) {
+        let range = self.start[r] as usize..self.start[r + 1] as usize;
+        (&self.column[range.clone()], &self.value[range])
+    }
+
+    /// The transposed matrix, (columns, rows); entries stay in order.
+    pub fn transpose(&self) -> Self {
+        let (rows, columns) = self.shape;
+        let mut start = vec![0; columns + 1];
+        for &j in &self.column {
+            start[j as usize + 1] += 1;
+        }
+        for j in 0..columns {
+            start[j + 1] += start[j];
+        }
+        let mut next = start.clone();
+        let mut column = vec![0; self.column.len()];
+        let mut value = vec![0.0; self.value.len()];
+        for r in 0..rows {
+            let (js, xs) = self.row(r);
+            for (&j, &x) in js.iter().zip(xs) {
+                let place = next[j as usize] as usize;
+                next[j as usize] += 1;
+                column[place] = r as u32;
+                value[place] = x;
+            }
+        }
+        Self { shape: (columns, rows), start, column, value }
+    }
+
+    /// A dense matrix with the same pattern and other values, (rows, columns).
+    pub(super) fn scatter(&self, values: &[f32]) -> Matrix {
+        let mut dense = Matrix::zeros(self.shape);
+        for (r, mut out) in dense.rows_mut().into_iter().enumerate() {
+            let range = self.start[r] as usize..self.start[r + 1] as usize;
+            for (&j, &x) in self.column[range.clone()].iter().zip(&values[range]) {
+                out[j as usize] = x;
+            }
+        }
+        dense
+    }
+}

@@ -1,0 +1,204 @@
+//! Measures: what is read off a run without changing it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::Dataset;
+use crate::layers::Estimator;
+use crate::likelihoods::softmax;
+use crate::linalg::{Matrix, math};
+use crate::network::FixedNetwork;
+use crate::trainer::{Trainer, argmax};
+
+/// Sums over classified objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Objects classified rightly.
+    pub correct: usize,
+    /// Sum of negative log-likelihoods, nats.
+    pub nll: f64,
+    /// Objects seen.
+    pub seen: usize,
+}
+
+/// Keeps the NLL finite when a probability underflows.
+const LEAST_PROBABILITY: f32 = 1e-30;
+
+impl Tally {
+    /// Counts objects with class probabilities `p` (objects, classes) and their `labels`.
+    pub fn add(&mut self, p: &Matrix, labels: &[u8]) {
+        for (row, &label) in p.rows().into_iter().zip(labels) {
+            self.correct += usize::from(argmax(row.iter()) == usize::from(label));
+            self.nll -= f64::from(math::ln(row[usize::from(label)].max(LEAST_PROBABILITY)));
+        }
+        self.seen += labels.len();
+    }
+
+    /// Accuracy in percent.
+    pub fn accuracy(&self) -> f32 {
+        100.0 * self.correct as f32 / self.seen as f32
+    }
+
+    /// Mean NLL in nats per object.
+    pub fn mean_nll(&self) -> f32 {
+        (self.nll / self.seen as f64) as f32
+    }
+}
+
+/// Objects that are predicted at a time: their activations fit the cache.
+const CHUNK: usize = 250;
+
+/// Class probabilities of the objects `range`, (objects, classes).
+pub fn probabilities(
+    network: &FixedNetwork,
+    objects: &Dataset,
+    range: std::ops::Range<usize>,
+) -> Matrix {
+    let rows: Vec<u32> = range.map(|i| i as u32).collect();
+    softmax(network.predict(objects.rows(&rows)))
+}
+
+/// How well `network` classifies all `objects`.
+pub fn score(network: &FixedNetwork, objects: &Dataset) -> Tally {
+    let mut tally = Tally::default();
+    for start in (0..objects.len()).step_by(CHUNK) {
+        score_chunk(network, objects, start, &mut tally);
+    }
+    tally
+}
+
+/// Scores the chunk of objects that begins at `start`; returns where the next one begins.
+pub fn score_chunk(
+    network: &FixedNetwork,
+    objects: &Dataset,
+    start: usize,
+    tally: &mut Tally,
+) -> usize {
+    let end = (start + CHUNK).min(objects.len());
+    let p = probabilities(network, objects, start..end);
+    tally.add(&p, &objects.labels()[start..end]);
+    end
+}
+
+/// H[p] = −Σ p ln p of every object, in nats.
+pub fn entropy(p: &Matrix) -> Vec<f32> {
+    let term = |&p: &f32| if p > LEAST_PROBABILITY { -p * math::ln(p) } else { 0.0 };
+    p.rows().into_iter().map(|row| row.iter().map(term).sum()).collect()
+}
+
+/// The ensemble p(y|x) ≈ 1/K Σ p(y|x, wᵏ), summed up sample by sample.
+pub struct Ensemble {
+    sum: Matrix,
+    entropies: Vec<f32>,
+    samples: usize,
+}
+
+/// One object's predictive uncertainty in nats: total = aleatoric + epistemic.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Uncertainty {
+    /// H[E p], the entropy of the mean prediction.
+    pub total: f32,
+    /// E H[p], the expected entropy: noise in the data.
+    pub aleatoric: f32,
+    /// The mutual information of prediction and weights: what the network does not know.
+    pub epistemic: f32,
+}
+
+impl Ensemble {
+    /// An ensemble of nothing yet.
+    pub fn new(objects: usize, classes: usize) -> Self {
+        Self { sum: Matrix::zeros((objects, classes)), entropies: vec![0.0; objects], samples: 0 }
+    }
+
+    /// Takes in the class probabilities of one weight sample, (objects, classes).
+    pub fn add(&mut self, p: &Matrix) {
+        self.sum += p;
+        self.entropies.iter_mut().zip(entropy(p)).for_each(|(sum, h)| *sum += h);
+        self.samples += 1;
+    }
+
+    /// Weight samples taken in.
+    pub fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// The mean class probabilities, (objects, classes).
+    pub fn mean(&self) -> Matrix {
+        &self.sum / self.samples as f32
+    }
+
+    /// Every object's uncertainty (Depeweg et al., 2018).
+    pub fn uncertainties(&self) -> Vec<Uncertainty> {
+        let expected = self.entropies.iter().map(|sum| sum / self.samples as f32);
+        let split = |(total, aleatoric): (f32, f32)| Uncertainty {
+            total,
+            aleatoric,
+            // Jensen: total ≥ aleatoric, but for rounding.
+            epistemic: (total - aleatoric).max(0.0),
+        };
+        entropy(&self.mean()).into_iter().zip(expected).map(split).collect()
+    }
+}
+
+/// The gradient variance of one estimator: the variance of dL/dμ over repeated noise on one
+/// mini-batch, averaged over the weights (Kingma, Salimans and Welling, 2015, section 2.2).
+#[derive(Clone, Default)]
+pub struct GradientVariance {
+    /// Per layer: running mean and sum of squared deviations (Welford, 1962).
+    moments: Vec<(Matrix, Matrix)>,
+    repeats: u64,
+}
+
+impl GradientVariance {
+    /// Takes in the gradients of one more draw of noise.
+    pub fn add(&mut self, trainer: &mut Trainer, estimator: Estimator) {
+        let gradients = trainer.gradient_sample(estimator, self.repeats);
+        self.repeats += 1;
+        let share = 1.0 / self.repeats as f32;
+        if self.moments.is_empty() {
+            let zeros = |g: &&Matrix| (Matrix::zeros(g.dim()), Matrix::zeros(g.dim()));
+            self.moments = gradients.iter().map(zeros).collect();
+        }
+        for ((mean, squares), gradient) in self.moments.iter_mut().zip(gradients) {
+            ndarray::Zip::from(mean).and(squares).and(gradient).for_each(|mean, squares, &g| {
+                let before = g - *mean;
+                *mean += before * share;
+                *squares += before * (g - *mean);
+            });
+        }
+    }
+
+    /// The variance of dL/dμ with L in nats per object, averaged over the weights.
+    pub fn per_object(&self, train_size: usize) -> f64 {
+        let weights: usize = self.moments.iter().map(|(mean, _)| mean.len()).sum();
+        let squares: f64 =
+            self.moments.iter().flat_map(|(_, s)| s.iter()).map(|&s| f64::from(s)).sum();
+        let scale = (train_size * train_size) as f64;
+        squares / ((self.repeats - 1) as f64 * weights as f64 * scale)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uncertainty_tells_noise_from_ignorance() {
+        // Two samples that agree on a coin toss, and two that disagree with certainty.
+        let mut ensemble = Ensemble::new(2, 2);
+        ensemble.add(&ndarray::array![[0.5, 0.5], [1.0, 0.0]]);
+        ensemble.add(&ndarray::array![[0.5, 0.5], [0.0, 1.0]]);
+        let [noise, ignorance] = ensemble.uncertainties()[..] else { panic!("two objects") };
+        let ln_2 = std::f32::consts::LN_2;
+        assert!((noise.aleatoric - ln_2).abs() < 1e-6 && noise.epistemic < 1e-6);
+        assert!((ignorance.epistemic - ln_2).abs() < 1e-6 && ignorance.aleatoric < 1e-6);
+    }
+
+    #[test]
+    fn a_tally_counts() {
+        let mut tally = Tally::default();
+        tally.add(&ndarray::array![[0.9, 0.1], [0.6, 0.4]], &[0, 1]);
+        assert_eq!((tally.correct, tally.seen, tally.accuracy()), (1, 2, 50.0));
+        let truth = -(math::ln(0.9) + math::ln(0.4)) / 2.0;
+        assert!((tally.mean_nll() - truth).abs() < 1e-6);
+    }
+}

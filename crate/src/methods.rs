@@ -1,0 +1,61 @@
+//! Methods: what stands for a weight, and which prior it has.
+
+use crate::priors::{Ard, LogUniform, Prior, StandardNormal};
+
+/// A way to train the weights of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Bayesian weights with the log-uniform prior (Molchanov, Ashukha and Vetrov, 2017).
+    SparseVd,
+    /// Bayesian weights with a Gaussian prior whose precision each weight learns.
+    Ard,
+    /// Bayesian weights with a standard normal prior: uncertainty without sparsity.
+    Gaussian,
+    /// Point estimates with random units dropped in training.
+    BinaryDropout,
+    /// Point estimates.
+    Dense,
+}
+
+impl Method {
+    /// Every method, in the order of menus.
+    pub const ALL: [Self; 5] =
+        [Self::SparseVd, Self::Ard, Self::Gaussian, Self::BinaryDropout, Self::Dense];
+
+    /// The name in menus, URLs and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SparseVd => "sparse-vd",
+            Self::Ard => "ard",
+            Self::Gaussian => "gaussian",
+            Self::BinaryDropout => "binary-dropout",
+            Self::Dense => "dense",
+        }
+    }
+
+    /// The name in full.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::SparseVd => "Sparse VD",
+            Self::Ard => "ARD",
+            Self::Gaussian => "Gaussian prior N(0, 1)",
+            Self::BinaryDropout => "Binary dropout",
+            Self::Dense => "Dense (no prior)",
+        }
+    }
+
+    /// The prior of Bayesian weights; `None` where weights are point estimates.
+    pub fn prior(self) -> Option<&'static dyn Prior> {
+        match self {
+            Self::SparseVd => Some(&LogUniform),
+            Self::Ard => Some(&Ard),
+            Self::Gaussian => Some(&StandardNormal),
+            Self::BinaryDropout | Self::Dense => None,
+        }
+    }
+
+    /// Whether a run can go from this method to `other` without starting over: both Bayesian.
+    pub fn switches_live_to(self, other: Self) -> bool {
+        self.prior().is_some() && other.prior().is_some()
+    }
+}

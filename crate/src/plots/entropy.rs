@@ -1,0 +1,98 @@
+//! Predictive entropies of digits and of what is none, as two histograms.
+
+use plotters::prelude::DrawingBackend;
+
+use super::axes::{Axis, Numbers, Plot, Sign, Words};
+use super::numbers::{fixed, round_up};
+use super::pen::{Align, Pen, veiled};
+use super::{Area, Theme};
+
+/// Bins from 0 to ln C.
+const BINS: usize = 24;
+
+/// Draws the entropies in nats of test images (`inside`) and of images that are no digits
+/// (`outside`), 0 … ln `classes`, with the medians.
+pub fn draw_entropies<DB: DrawingBackend>(
+    area: &Area<'_, DB>,
+    inside: &[f32],
+    outside: &[f32],
+    classes: usize,
+    theme: &Theme,
+) -> Result<(), String> {
+    let pen = Pen::new(area, theme)?;
+    let most = (classes.max(2) as f64).ln();
+    let sides = [inside, outside].map(finite);
+    let histograms = [&sides[0], &sides[1]].map(|values| shares(values, most));
+    let highest = histograms.iter().flatten().copied().fold(0.0, f64::max);
+    let x = Axis::linear(0.0, 1.04 * most, Numbers::Plain);
+    let y = Axis::linear(0.0, round_up(highest.max(10.0)).min(100.0), Numbers::Plain);
+    let fills = [veiled(theme.series[0], 0.5), veiled(theme.series[1], 0.5)];
+    let legend = [
+        (Sign::Box(fills[0]), "test digits"),
+        (Sign::Box(fills[1]), "no digits (shuffled pixels)"),
+    ];
+    let words = Words { x: "entropy, nats", y: "% of images", legend: &legend, right: 14.0 };
+    let plot = Plot::new(&pen, (x, y), &words)?;
+    if sides.iter().all(Vec::is_empty) {
+        return pen.message("No images were predicted yet.", plot.corners());
+    }
+
+    for ((shares, fill), colour) in histograms.iter().zip(fills).zip(theme.series) {
+        let edge = |i: usize| plot.x(most * i as f64 / BINS as f64).round();
+        let mut outline = Vec::new();
+        for (i, &share) in shares.iter().enumerate() {
+            let top = plot.y(share);
+            if share > 0.0 {
+                pen.rectangle((edge(i), top), (edge(i + 1), plot.bottom), fill)?;
+            }
+            outline.extend([(edge(i), top), (edge(i + 1), top)]);
+        }
+        if shares.iter().any(|&share| share > 0.0) {
+            pen.line(&outline, colour, 1.5, &[])?;
+        }
+    }
+
+    let row = pen.em(14.0);
+    let limit = plot.x(most);
+    pen.vertical_dashes(limit, (plot.top, plot.bottom), theme.faint)?;
+    let text = format!("ln {classes} = {}", fixed(most, 3));
+    let at = (limit - pen.em(4.0), plot.top + 0.5 * row);
+    pen.label(&text, at, Align::End, theme.faint)?;
+    for (i, values) in sides.iter().enumerate() {
+        let Some(median) = median(values) else { continue };
+        let at = plot.x(median.clamp(0.0, most));
+        let y = plot.top + row * (1.5 + i as f64);
+        pen.vertical(at, (y, plot.bottom), theme.series[i])?;
+        let text = format!("median {}", fixed(median, 2));
+        let room = plot.right - at > pen.width(&text) + pen.em(6.0);
+        let (at, align) =
+            if room { (at + pen.em(4.0), Align::Start) } else { (at - pen.em(4.0), Align::End) };
+        pen.label(&text, (at, y), align, theme.series_text(i))?;
+    }
+    Ok(())
+}
+
+/// The numbers among `values`, sorted.
+fn finite(values: &[f32]) -> Vec<f64> {
+    let numbers = values.iter().filter(|v| v.is_finite()).map(|&v| f64::from(v));
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    numbers
+}
+
+/// The median of sorted values.
+fn median(values: &[f64]) -> Option<f64> {
+    let n = values.len();
+    (n > 0).then(|| 0.5 * (values[(n - 1) / 2] + values[n / 2]))
+}
+
+/// Percent of the values in every bin of 0 … `most`.
+fn shares(values: &[f64], most: f64) -> [f64; BINS] {
+    let mut shares = [0.0; BINS];
+    for value in values {
+        // Casting clamps below 0.
+        let i = (value / most * BINS as f64) as usize;
+        shares[i.min(BINS - 1)] += 100.0 / values.len() as f64;
+    }
+    shares
+}

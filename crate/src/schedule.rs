@@ -1,0 +1,157 @@
+//! Schedules: factors that change with the epoch. Pure functions, no state.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// A factor that rises linearly from 0 after epoch `from` to 1 at epoch `to`.
+///
+/// Epochs count from 1. `10..50` leaves the first 10 epochs at 0; `-1..49` gives
+/// min(0.02 + 0.02·epoch, 1), the seminar's KL weight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Warmup {
+    /// The last epoch at 0.
+    pub from: f32,
+    /// The first epoch at 1.
+    pub to: f32,
+}
+
+impl Warmup {
+    /// The factor in `epoch`.
+    pub fn at(&self, epoch: u32) -> f32 {
+        let epoch = epoch as f32;
+        if epoch >= self.to { 1.0 } else { ((epoch - self.from) / (self.to - self.from)).max(0.0) }
+    }
+}
+
+impl fmt::Display for Warmup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.from, self.to)
+    }
+}
+
+impl FromStr for Warmup {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        parse_range(text).map(|(from, to)| Self { from, to }).ok_or_else(|| {
+            Error::new(format!(
+                "KL warm-up '{text}' is not a range of epochs: write A..B with A ≤ B, for example 10..50"
+            ))
+        })
+    }
+}
+
+/// How the learning rate falls.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decay {
+    /// It stays.
+    Constant,
+    /// It stays for `from` epochs, then falls linearly; it would reach 0 after epoch `to`.
+    Linear {
+        /// Epochs at the full rate.
+        from: f32,
+        /// Epochs after which it would be 0.
+        to: f32,
+    },
+    /// It is multiplied by `factor` after each of the epochs `after`.
+    Steps {
+        /// What one step multiplies by.
+        factor: f32,
+        /// The epochs after which it steps.
+        after: Vec<u32>,
+    },
+}
+
+impl Decay {
+    /// The factor in `epoch`, counted from 1.
+    pub fn at(&self, epoch: u32) -> f32 {
+        let done = epoch.saturating_sub(1);
+        match self {
+            Self::Constant => 1.0,
+            Self::Linear { from, to } => ((to - done as f32) / (to - from)).clamp(0.0, 1.0),
+            Self::Steps { factor, after } => {
+                after.iter().filter(|&&step| done >= step).fold(1.0, |product, _| product * factor)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Decay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant => f.write_str("constant"),
+            Self::Linear { from, to } => write!(f, "{from}..{to}"),
+            Self::Steps { factor, after } => {
+                let after: Vec<String> = after.iter().map(u32::to_string).collect();
+                write!(f, "x{factor}@{}", after.join(","))
+            }
+        }
+    }
+}
+
+impl FromStr for Decay {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parsed = if text == "constant" {
+            Some(Self::Constant)
+        } else if let Some((factor, after)) = text.strip_prefix('x').and_then(|t| t.split_once('@'))
+        {
+            let after = after.split(',').map(|epoch| epoch.trim().parse().ok()).collect();
+            let factor = factor.parse().ok().filter(|f| (0.0..=1.0).contains(f));
+            factor.zip(after).map(|(factor, after)| Self::Steps { factor, after })
+        } else {
+            parse_range(text).filter(|(a, b)| a < b).map(|(from, to)| Self::Linear { from, to })
+        };
+        parsed.ok_or_else(|| {
+            Error::new(format!(
+                "learning-rate decay '{text}' is not known: write constant, A..B (linear to 0) or x0.2@50,60"
+            ))
+        })
+    }
+}
+
+/// `A..B` with A ≤ B.
+fn parse_range(text: &str) -> Option<(f32, f32)> {
+    let (from, to) = text.split_once("..")?;
+    let (from, to): (f32, f32) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+    (from.is_finite() && to.is_finite() && from <= to).then_some((from, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seminars_kl_weight() {
+        let warmup: Warmup = "-1..49".parse().unwrap();
+        for (epoch, weight) in [(1, 0.04), (2, 0.06), (3, 0.08), (48, 0.98), (49, 1.0), (90, 1.0)] {
+            assert!((warmup.at(epoch) - weight).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn the_papers_schedules() {
+        let warmup: Warmup = "5..20".parse().unwrap();
+        assert_eq!((warmup.at(1), warmup.at(5), warmup.at(20)), (0.0, 0.0, 1.0));
+        let decay: Decay = "100..200".parse().unwrap();
+        assert_eq!((decay.at(1), decay.at(101)), (1.0, 1.0));
+        assert!((decay.at(151) - 0.5).abs() < 1e-6 && (decay.at(200) - 0.01).abs() < 1e-6);
+        let steps: Decay = "x0.2@50,60".parse().unwrap();
+        assert_eq!((steps.at(50), steps.at(51)), (1.0, 0.2));
+        assert!((steps.at(61) - 0.04).abs() < 1e-6);
+    }
+
+    #[test]
+    fn text_round_trips_and_nonsense_is_refused() {
+        for text in ["constant", "50..100", "x0.2@50,60,70,80"] {
+            assert_eq!(text.parse::<Decay>().unwrap().to_string(), text);
+        }
+        for text in ["", "5", "9..3", "a..b", "NaN..2"] {
+            assert!(text.parse::<Warmup>().is_err() && text.parse::<Decay>().is_err());
+        }
+        assert!("10..10".parse::<Warmup>().unwrap().at(10) == 1.0);
+    }
+}

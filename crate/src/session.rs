@@ -1,0 +1,349 @@
+//! A session: a run, the evaluation of its epochs and the memory of its past.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::changes::Change;
+use crate::checkpoint;
+use crate::data::Data;
+use crate::error::{Error, Result};
+use crate::evaluation::{Detail, Evaluation, Record};
+use crate::frame::{self, Header};
+use crate::layers::Point;
+use crate::measures;
+use crate::network::Network;
+use crate::prediction::{self, Entropies, Prediction, Sampling};
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use crate::trainer::{Outcome, Trainer};
+
+/// What a piece of work led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// One mini-batch was trained on.
+    Trained,
+    /// A slice of an evaluation was done.
+    Evaluated,
+    /// An epoch is complete and evaluated.
+    Epoch,
+    /// All epochs are done; there is no more work.
+    Finished,
+    /// The loss is no longer a number; there is no more work.
+    Diverged,
+}
+
+/// A run that is watched: it trains, evaluates every epoch and remembers each.
+pub struct Session {
+    trainer: Trainer,
+    evaluation: Option<Evaluation>,
+    records: Vec<Record>,
+    history: Vec<(u32, Snapshot)>,
+    /// The run at its last evaluated epoch, to go back to if it diverges.
+    last_good: Option<Trainer>,
+    diverged: bool,
+    /// Changes that the run will replay, soonest last: they came with its address.
+    planned: Vec<Change>,
+}
+
+impl Session {
+    /// A session at the start of a run. Settings must fit the data, see [`Settings::fit`].
+    ///
+    /// `changes` were made to an earlier run: they are undone now and made again at their steps,
+    /// so that the run ends up where that one did.
+    pub fn new(mut settings: Settings, data: Arc<Data>, mut changes: Vec<Change>) -> Result<Self> {
+        changes.sort_by_key(|change| std::cmp::Reverse(change.step));
+        for change in &changes {
+            settings.set(&change.key, &change.from)?;
+        }
+        let mut session = Self::of(Trainer::new(settings, data), Vec::new());
+        session.planned = changes;
+        Ok(session)
+    }
+
+    fn of(trainer: Trainer, records: Vec<Record>) -> Self {
+        let mut session = Self {
+            evaluation: None,
+            records,
+            history: Vec::new(),
+            last_good: None,
+            diverged: false,
+            planned: Vec::new(),
+            trainer,
+        };
+        session.replay();
+        let known = session.records.last().is_some_and(|r| r.step == session.step());
+        if known {
+            session.remember();
+        } else if session.trainer.position().taken == 0 {
+            session.evaluation = Some(Evaluation::new(&session.trainer, Detail::Everything));
+        }
+        session
+    }
+
+    fn step(&self) -> u64 {
+        self.trainer.position().step
+    }
+
+    fn remember(&mut self) {
+        let epoch = self.trainer.position().epoch;
+        self.history.push((epoch, Snapshot::of(self.trainer.network())));
+        self.last_good = Some(self.trainer.clone());
+    }
+
+    fn replay(&mut self) {
+        while self.planned.last().is_some_and(|change| change.step <= self.step()) {
+            let change = self.planned.pop().expect("it was there");
+            // A change that no longer fits was made by hand in an address: it is left out.
+            let _ = self.trainer.set(&change.key, &change.to);
+        }
+    }
+
+    /// Does the next piece of work: a mini-batch, or a slice of an evaluation.
+    pub fn advance(&mut self) -> Progress {
+        if let Some(evaluation) = &mut self.evaluation {
+            let Some(record) = evaluation.advance(&mut self.trainer) else {
+                return Progress::Evaluated;
+            };
+            self.evaluation = None;
+            self.records.push(record);
+            self.remember();
+            return Progress::Epoch;
+        }
+        if self.diverged {
+            return Progress::Diverged;
+        }
+        if self.trainer.position().epoch >= self.trainer.settings().epochs {
+            return Progress::Finished;
+        }
+        self.replay();
+        match self.trainer.step() {
+            Outcome::Within => {}
+            Outcome::EpochEnd => {
+                self.evaluation = Some(Evaluation::new(&self.trainer, Detail::Everything));
+            }
+            Outcome::Diverged => {
+                self.diverged = true;
+                return Progress::Diverged;
+            }
+        }
+        Progress::Trained
+    }
+
+    /// Changes a live setting of the run; an evaluation under way is finished first, so that its
+    /// record is of one network with one set of settings.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        while self.evaluation.is_some() {
+            self.advance();
+        }
+        self.trainer.set(key, value)
+    }
+
+    /// Goes back to the last epoch before the loss was lost, with a tenth of the learning rate.
+    pub fn recover(&mut self) -> Result<()> {
+        let nothing = || Error::new("There is no epoch to go back to: reset the run.");
+        self.trainer = self.last_good.clone().ok_or_else(nothing)?;
+        self.diverged = false;
+        let gentler = self.trainer.settings().learning_rate / 10.0;
+        self.trainer.set("lr", &gentler.max(1e-6).to_string())
+    }
+
+    /// The run.
+    pub fn trainer(&self) -> &Trainer {
+        &self.trainer
+    }
+
+    /// The records of all epochs, oldest first.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The first epoch that can be looked at.
+    pub fn first_epoch(&self) -> u32 {
+        self.history.first().map_or(0, |(epoch, _)| *epoch)
+    }
+
+    /// The network at the end of a past `epoch`; as it is now for `None` and unknown epochs.
+    fn network_at(&self, epoch: Option<u32>) -> (Cow<'_, Network>, Option<u32>) {
+        let now = self.trainer.network();
+        let found = epoch.and_then(|epoch| self.history.iter().find(|(e, _)| *e == epoch));
+        match found {
+            Some((epoch, snapshot)) => (Cow::Owned(snapshot.network(now)), Some(*epoch)),
+            None => (Cow::Borrowed(now), None),
+        }
+    }
+
+    fn record(&self, epoch: u32) -> Option<&Record> {
+        self.records.iter().rfind(|record| record.epoch == epoch)
+    }
+
+    /// A frame of a past `epoch`, or of the run as it is now.
+    pub fn frame(&self, epoch: Option<u32>) -> Vec<u8> {
+        let (network, past) = self.network_at(epoch);
+        let position = self.trainer.position();
+        let epoch = past.unwrap_or(position.epoch);
+        let record = self.record(epoch).cloned();
+        let now = past.is_none();
+        let header = Header {
+            epoch,
+            batch: if now {
+                position.taken.div_ceil(self.trainer.settings().batch_size)
+            } else {
+                0
+            },
+            batches: self.trainer.steps_per_epoch(),
+            live: now,
+            fingerprint: match &record {
+                Some(record) if !now => record.fingerprint.clone(),
+                _ => network.fingerprint(),
+            },
+            kl_weight: match &record {
+                Some(record) if !now || position.taken == 0 => record.kl_weight,
+                _ => self.trainer.kl_weight(),
+            },
+            record,
+            image: self.trainer.data().image,
+            layers: frame::shapes(&network),
+        };
+        frame::encode(&header, &network)
+    }
+
+    /// Test accuracy in percent of the mean network pruned at `threshold`: the threshold as a
+    /// lens, without any training.
+    pub fn accuracy(&self, epoch: Option<u32>, threshold: f32) -> f32 {
+        let (network, _) = self.network_at(epoch);
+        let fixed = network.fixed(Point::Mean { threshold });
+        measures::score(&fixed, &self.trainer.data().test).accuracy()
+    }
+
+    fn sampling(&self, threshold: f32) -> Sampling {
+        let Settings { seed, samples, .. } = *self.trainer.settings();
+        Sampling { seed, samples, threshold }
+    }
+
+    /// What the network of an epoch says of `image` (features); its mean network is pruned at
+    /// `threshold`.
+    pub fn predict(&self, epoch: Option<u32>, image: &[f32], threshold: f32) -> Prediction {
+        prediction::predict(&self.network_at(epoch).0, image, self.sampling(threshold))
+    }
+
+    /// Entropies of test images and of images that are no digits.
+    pub fn entropies(&self, epoch: Option<u32>) -> Entropies {
+        let sampling = self.sampling(f32::INFINITY);
+        prediction::entropies(&self.network_at(epoch).0, self.trainer.data(), sampling)
+    }
+
+    /// The session as a file that [`Session::load`] reads.
+    pub fn save(&self) -> Vec<u8> {
+        checkpoint::save(&self.trainer, &self.records)
+    }
+
+    /// The session that was saved, to go on exactly; its past epochs are known as numbers only.
+    pub fn load(checkpoint: checkpoint::Checkpoint, data: Arc<Data>) -> Result<Self> {
+        let (trainer, records) = checkpoint.resume(data)?;
+        Ok(Self::of(trainer, records))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data;
+    use crate::frame::decode;
+
+    fn settings() -> Settings {
+        Settings { network: vec![64, 20, 10], epochs: 4, samples: 2, ..Settings::default() }
+    }
+
+    fn session() -> Session {
+        Session::new(settings(), Arc::new(data::digits()), Vec::new()).unwrap()
+    }
+
+    fn run_to(session: &mut Session, epoch: u32) {
+        while session.records.last().is_none_or(|r| r.epoch < epoch) {
+            assert_ne!(session.advance(), Progress::Diverged);
+        }
+    }
+
+    #[test]
+    fn a_session_ends_and_remembers_every_epoch() {
+        let mut session = session();
+        run_to(&mut session, 4);
+        assert_eq!(session.advance(), Progress::Finished);
+        for epoch in 0..=4 {
+            let frame = decode(&session.frame(Some(epoch))).unwrap();
+            assert!(!frame.header.live && frame.header.epoch == epoch);
+            assert_eq!(frame.header.fingerprint, session.record(epoch).unwrap().fingerprint);
+        }
+        let now = decode(&session.frame(None)).unwrap();
+        assert_eq!(now.header.fingerprint, session.record(4).unwrap().fingerprint);
+    }
+
+    #[test]
+    fn looking_never_changes_the_run() {
+        let (mut watched, mut alone) = (session(), session());
+        let image = watched.trainer.data().test.rows(&[0]).into_raw_vec_and_offset().0;
+        run_to(&mut watched, 1);
+        for _ in 0..60 {
+            watched.frame(Some(0));
+            watched.predict(None, &image, 3.0);
+            watched.accuracy(Some(1), 1.0);
+            watched.advance();
+        }
+        watched.entropies(None);
+        watched.set("threshold", "1").unwrap();
+        watched.set("samples", "5").unwrap();
+        run_to(&mut watched, 3);
+        run_to(&mut alone, 3);
+        let last = |session: &Session| session.records.last().unwrap().fingerprint.clone();
+        assert_eq!(last(&watched), last(&alone));
+    }
+
+    #[test]
+    fn changes_are_replayed() {
+        let mut first = session();
+        run_to(&mut first, 1);
+        first.advance();
+        first.set("estimator", "rt").unwrap();
+        run_to(&mut first, 2);
+        first.set("method", "ard").unwrap();
+        first.set("lr", "0.002").unwrap();
+        run_to(&mut first, 4);
+        assert!(first.set("seed", "3").is_err() && first.set("method", "dense").is_err());
+
+        let settings = first.trainer.settings().clone();
+        let changes = first.trainer.changes().to_vec();
+        assert_eq!(changes.len(), 3);
+        let mut second = Session::new(settings, Arc::new(data::digits()), changes).unwrap();
+        run_to(&mut second, 4);
+        assert_eq!(second.records.last(), first.records.last());
+    }
+
+    #[test]
+    fn a_diverged_run_says_so_and_recovers() {
+        let mut session = session();
+        session.set("lr", "1").unwrap();
+        run_to(&mut session, 1);
+        // An infinite weight stands for what a real overflow leaves behind.
+        session.trainer.network_mut().parameters_mut()[0].value[[20, 0]] = f32::INFINITY;
+        session.trainer.network_mut().refresh();
+        while session.advance() != Progress::Diverged {}
+        assert_eq!(session.advance(), Progress::Diverged);
+        assert!(decode(&session.frame(Some(1))).is_some(), "the past is not lost");
+        session.recover().unwrap();
+        assert!((session.trainer.settings().learning_rate - 0.1).abs() < 1e-6);
+        assert_eq!(session.advance(), Progress::Trained);
+    }
+
+    #[test]
+    fn a_loaded_session_goes_on_where_it_was_saved() {
+        let mut whole = session();
+        run_to(&mut whole, 2);
+        whole.advance();
+        let file = whole.save();
+        let checkpoint = checkpoint::Checkpoint::read("x", &file).unwrap();
+        let mut loaded = Session::load(checkpoint, Arc::new(data::digits())).unwrap();
+        run_to(&mut whole, 4);
+        run_to(&mut loaded, 4);
+        assert_eq!(loaded.records, whole.records);
+    }
+}

@@ -1,0 +1,385 @@
+//! The list of settings: names, ranges, words, and what changing one does to a run.
+
+use super::{Settings, join};
+use crate::error::{Error, Result};
+use crate::layers::Estimator;
+use crate::methods::Method;
+use crate::optimizer;
+
+/// What changing a setting does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Acts on the running training from the next mini-batch.
+    Live,
+    /// Live between Bayesian methods, otherwise it starts the run over.
+    LiveIfBayesian,
+    /// Changes what is shown, never the run.
+    View,
+    /// Starts the run over.
+    Restart,
+}
+
+/// What values a setting takes.
+pub enum Kind {
+    /// A number in a range.
+    Number {
+        /// Smallest value.
+        min: f64,
+        /// Largest value.
+        max: f64,
+        /// The step of the control; 1 for whole numbers, 0 for any.
+        step: f64,
+    },
+    /// One of a list: (value, label).
+    Choice(fn() -> Vec<(String, String)>),
+    /// Text that the setting itself checks.
+    Text,
+}
+
+/// One setting.
+pub struct Field {
+    /// The URL's key.
+    pub key: &'static str,
+    /// The control's id on the page.
+    pub id: &'static str,
+    /// The command line's flag, without dashes.
+    pub flag: &'static str,
+    /// The name in words.
+    pub label: &'static str,
+    /// One sentence for the curious.
+    pub about: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// What changing it does.
+    pub effect: Effect,
+    /// Reads it.
+    pub get: fn(&Settings) -> String,
+    /// Writes a checked value.
+    pub set: fn(&mut Settings, &str) -> Result<()>,
+}
+
+/// The setting with the URL key `key`.
+pub(super) fn find(key: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.key == key)
+}
+
+impl Field {
+    /// The value if it is one that the setting takes, tidied; otherwise what it should be.
+    pub fn check(&self, value: &str) -> Result<String> {
+        let value = value.trim();
+        match &self.kind {
+            Kind::Number { min, max, .. } => match self.number(value) {
+                Some(x) if (*min..=*max).contains(&x) => Ok(value.to_owned()),
+                Some(_) => Err(Error::new(format!(
+                    "{} {value} is out of range: choose {min} to {max}.",
+                    self.label
+                ))),
+                None => Err(self.not_a_number(value)),
+            },
+            Kind::Choice(choices) => {
+                let choices = choices();
+                let names =
+                    || choices.iter().map(|(v, _)| v.as_str()).collect::<Vec<_>>().join(", ");
+                match choices.iter().any(|(v, _)| v == value) {
+                    true => Ok(value.to_owned()),
+                    false => Err(Error::new(format!(
+                        "{} '{value}' is not known: choose one of {}.",
+                        self.label,
+                        names()
+                    ))),
+                }
+            }
+            Kind::Text => Ok(value.to_owned()),
+        }
+    }
+
+    /// The nearest value that the setting takes, if any, and a sentence if that is another.
+    pub(super) fn clamp(&self, value: &str) -> (Option<String>, Option<String>) {
+        let Err(error) = self.check(value) else { return (Some(value.trim().to_owned()), None) };
+        if let (Kind::Number { min, max, .. }, Some(x)) = (&self.kind, self.number(value.trim())) {
+            let nearest = x.clamp(*min, *max);
+            (Some(nearest.to_string()), Some(format!("{error} Using {nearest}.")))
+        } else {
+            (None, Some(format!("{error} It was left as it is.")))
+        }
+    }
+
+    fn number(&self, value: &str) -> Option<f64> {
+        let Kind::Number { step, .. } = self.kind else { return None };
+        let x: f64 = value.parse().ok().filter(|x: &f64| x.is_finite())?;
+        (step != 1.0 || x.fract() == 0.0).then_some(x)
+    }
+
+    fn not_a_number(&self, value: &str) -> Error {
+        let Kind::Number { min, max, step } = self.kind else { unreachable!("a number's check") };
+        let whole = if step == 1.0 { "whole number" } else { "number" };
+        Error::new(format!("{} '{value}' is not a {whole}: choose {min} to {max}.", self.label))
+    }
+}
+
+/// A value that [`Field::check`] let through.
+fn parsed<T: std::str::FromStr>(value: &str) -> Result<T> {
+    value.parse().map_err(|_| Error::new(format!("'{value}' does not fit.")))
+}
+
+fn choices(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|&(value, label)| (value.into(), label.into())).collect()
+}
+
+/// Every setting, in the order of the page's controls.
+pub const FIELDS: &[Field] = &[
+    Field {
+        key: "method",
+        id: "method",
+        flag: "method",
+        label: "Method",
+        about: "What stands for a weight: a Gaussian posterior with a sparsifying prior, or a point.",
+        kind: Kind::Choice(|| {
+            Method::ALL.iter().map(|m| (m.name().to_owned(), m.label().to_owned())).collect()
+        }),
+        effect: Effect::LiveIfBayesian,
+        get: |s| s.method.name().to_owned(),
+        set: |s, v| {
+            s.method = Method::ALL.into_iter().find(|m| m.name() == v).unwrap_or(s.method);
+            Ok(())
+        },
+    },
+    Field {
+        key: "estimator",
+        id: "estimator",
+        flag: "estimator",
+        label: "Gradient estimator",
+        about: "RT draws one weight sample for a mini-batch; LRT draws one for each image.",
+        kind: Kind::Choice(|| {
+            Estimator::ALL.iter().map(|e| (e.name().to_owned(), e.label().to_owned())).collect()
+        }),
+        effect: Effect::Live,
+        get: |s| s.estimator.name().to_owned(),
+        set: |s, v| {
+            s.estimator = Estimator::ALL.into_iter().find(|e| e.name() == v).unwrap_or(s.estimator);
+            Ok(())
+        },
+    },
+    Field {
+        key: "kl",
+        id: "kl-weight",
+        flag: "kl-weight",
+        label: "KL weight β",
+        about: "What the KL divergence is multiplied by once it has warmed up.",
+        kind: Kind::Number { min: 0.0, max: 100.0, step: 0.0 },
+        effect: Effect::Live,
+        get: |s| s.kl_weight.to_string(),
+        set: |s, v| parsed(v).map(|x| s.kl_weight = x),
+    },
+    Field {
+        key: "threshold",
+        id: "threshold",
+        flag: "threshold",
+        label: "Threshold on log α",
+        about: "A weight is pruned when log α = log σ²/μ² is above this.",
+        kind: Kind::Number { min: -4.0, max: 10.0, step: 0.1 },
+        effect: Effect::View,
+        get: |s| s.threshold.to_string(),
+        set: |s, v| parsed(v).map(|x| s.threshold = x),
+    },
+    Field {
+        key: "data",
+        id: "data",
+        flag: "data",
+        label: "Data",
+        about: "8×8 digits come with the page; MNIST and your own files are loaded.",
+        kind: Kind::Choice(|| {
+            choices(&[
+                ("digits", "Digits 8×8 (built in)"),
+                ("mnist", "MNIST 28×28"),
+                ("own", "Own files"),
+            ])
+        }),
+        effect: Effect::Restart,
+        get: |s| s.data.clone(),
+        set: |s, v| {
+            s.data = v.to_owned();
+            Ok(())
+        },
+    },
+    Field {
+        key: "labels",
+        id: "labels",
+        flag: "labels",
+        label: "Training labels",
+        about: "Random labels are shuffled once: there is nothing to learn but noise.",
+        kind: Kind::Choice(|| choices(&[("true", "True"), ("random", "Random")])),
+        effect: Effect::Restart,
+        get: |s| if s.random_labels { "random" } else { "true" }.to_owned(),
+        set: |s, v| {
+            s.random_labels = v == "random";
+            Ok(())
+        },
+    },
+    Field {
+        key: "size",
+        id: "train-size",
+        flag: "train-size",
+        label: "Training images",
+        about: "How many training images to use; 0 for all.",
+        kind: Kind::Number { min: 0.0, max: 1e7, step: 1.0 },
+        effect: Effect::Restart,
+        get: |s| s.train_size.to_string(),
+        set: |s, v| parsed(v).map(|x| s.train_size = x),
+    },
+    Field {
+        key: "network",
+        id: "network",
+        flag: "net",
+        label: "Network",
+        about: "Units of every layer, from the inputs to the classes.",
+        kind: Kind::Text,
+        effect: Effect::Restart,
+        get: |s| join(&s.network),
+        set: |s, v| parse_network(v).map(|sizes| s.network = sizes),
+    },
+    Field {
+        key: "lr",
+        id: "learning-rate",
+        flag: "lr",
+        label: "Learning rate",
+        about: "Step size of the optimizer before it decays.",
+        kind: Kind::Number { min: 1e-6, max: 1.0, step: 0.0 },
+        effect: Effect::Live,
+        get: |s| s.learning_rate.to_string(),
+        set: |s, v| parsed(v).map(|x| s.learning_rate = x),
+    },
+    Field {
+        key: "batch",
+        id: "batch-size",
+        flag: "batch-size",
+        label: "Batch size",
+        about: "Training images in a mini-batch.",
+        kind: Kind::Number { min: 1.0, max: 100_000.0, step: 1.0 },
+        effect: Effect::Live,
+        get: |s| s.batch_size.to_string(),
+        set: |s, v| parsed(v).map(|x| s.batch_size = x),
+    },
+    Field {
+        key: "epochs",
+        id: "epochs",
+        flag: "epochs",
+        label: "Epochs",
+        about: "Training stops after this many passes over the data.",
+        kind: Kind::Number { min: 1.0, max: 10_000.0, step: 1.0 },
+        effect: Effect::Live,
+        get: |s| s.epochs.to_string(),
+        set: |s, v| parsed(v).map(|x| s.epochs = x),
+    },
+    Field {
+        key: "samples",
+        id: "samples",
+        flag: "samples",
+        label: "Weight samples K",
+        about: "Size of the ensemble that measures uncertainty.",
+        kind: Kind::Number { min: 1.0, max: 100.0, step: 1.0 },
+        effect: Effect::View,
+        get: |s| s.samples.to_string(),
+        set: |s, v| parsed(v).map(|x| s.samples = x),
+    },
+    Field {
+        key: "seed",
+        id: "seed",
+        flag: "seed",
+        label: "Seed",
+        about: "Decides every random number: the same seed repeats the run bit for bit.",
+        kind: Kind::Number { min: 0.0, max: 4_294_967_295.0, step: 1.0 },
+        effect: Effect::Restart,
+        get: |s| s.seed.to_string(),
+        set: |s, v| parsed(v).map(|x| s.seed = x),
+    },
+    Field {
+        key: "warmup",
+        id: "kl-warmup",
+        flag: "kl-warmup",
+        label: "KL warm-up",
+        about: "A..B: the KL weight is 0 up to epoch A and full from epoch B.",
+        kind: Kind::Text,
+        effect: Effect::Restart,
+        get: |s| s.kl_warmup.to_string(),
+        set: |s, v| v.parse().map(|x| s.kl_warmup = x),
+    },
+    Field {
+        key: "decay",
+        id: "decay",
+        flag: "decay",
+        label: "Learning-rate decay",
+        about: "constant; A..B falls linearly to 0; x0.2@50,60 multiplies after those epochs.",
+        kind: Kind::Text,
+        effect: Effect::Restart,
+        get: |s| s.decay.to_string(),
+        set: |s, v| v.parse().map(|x| s.decay = x),
+    },
+    Field {
+        key: "optimizer",
+        id: "optimizer",
+        flag: "optimizer",
+        label: "Optimizer",
+        about: "Adam, or gradient descent with momentum 0.9.",
+        kind: Kind::Choice(|| {
+            let all = optimizer::ALL.iter();
+            all.map(|o| (o.name().to_owned(), o.name().to_uppercase())).collect()
+        }),
+        effect: Effect::Restart,
+        get: |s| s.optimizer.clone(),
+        set: |s, v| {
+            s.optimizer = v.to_owned();
+            Ok(())
+        },
+    },
+    Field {
+        key: "init",
+        id: "init-scale",
+        flag: "init",
+        label: "Initial spread of μ",
+        about: "Standard deviation of the initial means.",
+        kind: Kind::Number { min: 1e-6, max: 10.0, step: 0.0 },
+        effect: Effect::Restart,
+        get: |s| s.init_scale.to_string(),
+        set: |s, v| parsed(v).map(|x| s.init_scale = x),
+    },
+    Field {
+        key: "sigma",
+        id: "init-log-sigma",
+        flag: "init-log-sigma",
+        label: "Initial log σ",
+        about: "Where every log σ starts.",
+        kind: Kind::Number { min: -20.0, max: 2.0, step: 0.0 },
+        effect: Effect::Restart,
+        get: |s| s.init_log_sigma.to_string(),
+        set: |s, v| parsed(v).map(|x| s.init_log_sigma = x),
+    },
+    Field {
+        key: "dropout",
+        id: "dropout",
+        flag: "dropout",
+        label: "Dropout rate",
+        about: "Probability that binary dropout drops a hidden unit.",
+        kind: Kind::Number { min: 0.0, max: 0.95, step: 0.0 },
+        effect: Effect::Restart,
+        get: |s| s.dropout.to_string(),
+        set: |s, v| parsed(v).map(|x| s.dropout = x),
+    },
+];
+
+/// Weights that a network may have: a larger one would not fit a phone's memory.
+const MOST_WEIGHTS: usize = 20_000_000;
+
+fn parse_network(text: &str) -> Result<Vec<usize>> {
+    let sizes: Option<Vec<usize>> = text.split('-').map(|n| n.trim().parse().ok()).collect();
+    let valid = sizes.filter(|sizes| {
+        let in_range = sizes.iter().all(|n| (1..=100_000).contains(n));
+        let weights: usize = sizes.windows(2).map(|pair| pair[0].saturating_mul(pair[1])).sum();
+        (2..=12).contains(&sizes.len()) && in_range && weights <= MOST_WEIGHTS
+    });
+    valid.ok_or_else(|| {
+        Error::new(format!(
+            "Network '{text}' is not a list of 2 to 12 layer sizes with at most 20 million weights: write for example 784-300-100-10."
+        ))
+    })
+}

@@ -1,0 +1,270 @@
+//! Settings: everything that decides a run, by name.
+//!
+//! To add a setting: one field of [`Settings`], one entry of [`FIELDS`]. The page's controls,
+//! the URL's keys and the command line's flags are made from that list.
+
+mod fields;
+
+pub use fields::{Effect, FIELDS, Field, Kind};
+
+use crate::error::{Error, Result};
+use crate::layers::Estimator;
+use crate::methods::Method;
+use crate::network::Architecture;
+use crate::optimizer::{self, Optimizer};
+use crate::schedule::{Decay, Warmup};
+
+/// Everything that decides a run besides the data itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The experiment these settings started from.
+    pub experiment: String,
+    /// `digits`, `mnist` or `own`.
+    pub data: String,
+    /// Units of every layer, the input and the output among them.
+    pub network: Vec<usize>,
+    /// What stands for a weight, and its prior.
+    pub method: Method,
+    /// Gradient estimator of Bayesian weights.
+    pub estimator: Estimator,
+    /// Whether the training labels are shuffled once.
+    pub random_labels: bool,
+    /// The optimizer's name.
+    pub optimizer: String,
+    /// The learning rate before it falls.
+    pub learning_rate: f32,
+    /// How the learning rate falls.
+    pub decay: Decay,
+    /// Training images in a mini-batch.
+    pub batch_size: usize,
+    /// What KL(q‖p) is multiplied by once it is warm.
+    pub kl_weight: f32,
+    /// How the KL weight warms up.
+    pub kl_warmup: Warmup,
+    /// Weights with ln α above this are pruned.
+    pub threshold: f32,
+    /// Standard deviation of the initial means.
+    pub init_scale: f32,
+    /// Initial ln σ.
+    pub init_log_sigma: f32,
+    /// Probability that binary dropout drops a hidden unit.
+    pub dropout: f32,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Epochs to train.
+    pub epochs: u32,
+    /// Weight samples of an ensemble.
+    pub samples: u32,
+    /// Training images to use; 0 for all.
+    pub train_size: usize,
+}
+
+impl Default for Settings {
+    /// Sparse VD with local reparametrization on the built-in digits.
+    ///
+    /// Small data needs the KL weight to wait: on from the first epoch, it would empty the
+    /// network before it has learned anything.
+    fn default() -> Self {
+        Self {
+            experiment: "sparsity".to_owned(),
+            data: "digits".to_owned(),
+            network: vec![64, 300, 100, 10],
+            method: Method::SparseVd,
+            estimator: Estimator::Lrt,
+            random_labels: false,
+            optimizer: "adam".to_owned(),
+            learning_rate: 1e-3,
+            decay: Decay::Linear { from: 50.0, to: 100.0 },
+            batch_size: 32,
+            kl_weight: 1.0,
+            kl_warmup: Warmup { from: 10.0, to: 50.0 },
+            threshold: 3.0,
+            init_scale: 0.1,
+            init_log_sigma: -5.0,
+            dropout: 0.5,
+            seed: 1,
+            epochs: 100,
+            samples: 10,
+            train_size: 0,
+        }
+    }
+}
+
+impl Settings {
+    /// The setting `key` as text.
+    pub fn get(&self, key: &str) -> Option<String> {
+        fields::find(key).map(|field| (field.get)(self))
+    }
+
+    /// Changes the setting `key`; an unknown key or a bad value is an error and changes nothing.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        let field = fields::find(key)
+            .ok_or_else(|| Error::new(format!("There is no setting called '{key}'.")))?;
+        let value = field.check(value)?;
+        (field.set)(self, &value)
+    }
+
+    /// Changes what `query` (a URL's query string, with or without `?`) says; unknown keys are
+    /// ignored, numbers out of range are clamped, and every correction is returned as a sentence.
+    pub fn apply_query(&mut self, query: &str) -> Vec<String> {
+        let mut notices = Vec::new();
+        for (key, value) in pairs(query) {
+            let Some(field) = fields::find(&key) else { continue };
+            let (value, notice) = field.clamp(&value);
+            notices.extend(notice);
+            if let Some(Err(error)) = value.map(|value| (field.set)(self, &value)) {
+                notices.push(format!("{error} Using {}.", (field.get)(self)));
+            }
+        }
+        notices
+    }
+
+    /// The settings as a query string, without `?`.
+    pub fn to_query(&self) -> String {
+        let mut query = format!("experiment={}", self.experiment);
+        for field in FIELDS {
+            query += &format!("&{}={}", field.key, (field.get)(self));
+        }
+        query
+    }
+
+    /// The settings' optimizer.
+    pub fn optimizer(&self) -> &'static dyn Optimizer {
+        optimizer::find(&self.optimizer).expect("the setting was checked when it was made")
+    }
+
+    /// What the network is made of.
+    pub fn architecture(&self) -> Architecture {
+        Architecture {
+            sizes: self.network.clone(),
+            method: self.method,
+            estimator: self.estimator,
+            init_scale: self.init_scale,
+            init_log_sigma: self.init_log_sigma,
+            dropout: self.dropout,
+        }
+    }
+
+    /// Makes the settings fit data of `features` inputs, `classes` classes and `train_size`
+    /// training images; returns a sentence for each correction.
+    pub fn fit(&mut self, features: usize, classes: usize, train_size: usize) -> Vec<String> {
+        let mut notices = Vec::new();
+        let mut sizes = self.network.clone();
+        sizes[0] = features;
+        *sizes.last_mut().expect("a network has layers") = classes;
+        if sizes != self.network {
+            notices.push(format!(
+                "Network {} does not fit the data ({features} inputs, {classes} classes): using {}.",
+                join(&self.network),
+                join(&sizes)
+            ));
+            self.network = sizes;
+        }
+        if self.train_size > train_size {
+            notices.push(format!(
+                "Training size {} is larger than the data: using all {train_size} images.",
+                self.train_size
+            ));
+            self.train_size = 0;
+        }
+        let available = if self.train_size == 0 { train_size } else { self.train_size };
+        notices.extend(self.fit_batch(available));
+        notices
+    }
+
+    /// Makes the batch no larger than the `available` images; a sentence if it was.
+    pub(crate) fn fit_batch(&mut self, available: usize) -> Option<String> {
+        let asked = self.batch_size;
+        self.batch_size = asked.min(available);
+        (asked > available).then(|| {
+            format!("Batch size {asked} is larger than the data: choose at most {available}.")
+        })
+    }
+}
+
+/// `784-300-10`.
+fn join(sizes: &[usize]) -> String {
+    sizes.iter().map(usize::to_string).collect::<Vec<_>>().join("-")
+}
+
+/// Keys and values of a query string, percent-decoded.
+pub fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+    let query = query.trim_start_matches('?');
+    query.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (decode(k), decode(v)))
+}
+
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let hex = bytes.get(i + 1..i + 3).and_then(|hex| std::str::from_utf8(hex).ok());
+        match (bytes[i], hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                i += 2;
+            }
+            (b'+', _) => out.push(b' '),
+            (byte, _) => out.push(byte),
+        }
+        i += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn values_out_of_range_are_clamped_with_a_notice() {
+        let mut settings = Settings::default();
+        let notices =
+            settings.apply_query("?lr=10&kl=1000&seed=-3&epochs=abc&nonsense=1&method=magic");
+        assert_eq!(notices.len(), 5, "{notices:?}");
+        assert!(notices[0].contains("10") && notices[0].contains("Learning rate"));
+        assert_eq!((settings.learning_rate, settings.kl_weight, settings.seed), (1.0, 100.0, 0));
+        assert_eq!(
+            (settings.epochs, settings.method),
+            (Settings::default().epochs, Settings::default().method)
+        );
+    }
+
+    #[test]
+    fn a_bad_value_changes_nothing() {
+        let mut settings = Settings::default();
+        for (key, value) in [
+            ("lr", "10"),
+            ("lr", "NaN"),
+            ("network", "64--10"),
+            ("network", "64"),
+            ("batch", "0"),
+            ("kl", "1000"),
+            ("warmup", "9..1"),
+            ("estimator", "magic"),
+            ("colour", "red"),
+        ] {
+            let error = settings.set(key, value).unwrap_err().to_string();
+            assert!(error.contains(value) || error.contains(key), "{error}");
+        }
+        assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
+    fn settings_fit_their_data() {
+        let mut settings = Settings::default();
+        assert!(settings.fit(64, 10, 1437).is_empty());
+        settings.batch_size = 5000;
+        let notices = settings.fit(784, 26, 1000);
+        assert_eq!(notices.len(), 2, "{notices:?}");
+        assert_eq!((settings.batch_size, settings.network[0]), (1000, 784));
+    }
+
+    #[test]
+    fn random_text_is_survived() {
+        use proptest::prelude::*;
+        proptest!(|(query in "\\PC*")| { Settings::default().apply_query(&query); });
+        proptest!(|(value in "\\PC*", i in 0..FIELDS.len())| {
+            let _ = Settings::default().set(FIELDS[i].key, &value);
+        });
+    }
+}

@@ -1,0 +1,274 @@
+//! A run: a value that changes only by [`Trainer::step`].
+//!
+//! It is decided by its settings (with the changes made on the way), its data and the number of
+//! steps. No clock, no global randomness, no thread count.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::changes::Change;
+use crate::data::Data;
+use crate::error::{Error, Result};
+use crate::layers::Estimator;
+use crate::likelihoods::{Categorical, Likelihood};
+use crate::linalg::Matrix;
+use crate::network::Network;
+use crate::optimizer::Step;
+use crate::posterior::Update;
+use crate::priors::{LogUniform, Prior};
+use crate::rng::{Rng, Stream};
+use crate::settings::{Effect, FIELDS, Settings};
+
+/// Sums over the mini-batches of the epoch under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Running {
+    /// NLL in nats, summed over the objects seen.
+    pub nll: f64,
+    /// Objects classified rightly by the noisy training network.
+    pub correct: u32,
+    /// Objects seen.
+    pub seen: u32,
+}
+
+/// Where a run stands, besides its network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// Mini-batches taken.
+    pub step: u64,
+    /// Epochs completed.
+    pub epoch: u32,
+    /// Objects of the epoch under way that were taken.
+    pub taken: usize,
+    /// Sums over them.
+    pub running: Running,
+    /// Sums over the epoch completed last.
+    pub last_epoch: Running,
+}
+
+/// What a step led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The epoch goes on.
+    Within,
+    /// The epoch is complete.
+    EpochEnd,
+    /// The loss is no longer a number: the run cannot go on from here.
+    Diverged,
+}
+
+/// A network in training.
+#[derive(Clone)]
+pub struct Trainer {
+    settings: Settings,
+    changes: Vec<Change>,
+    data: Arc<Data>,
+    /// Labels of the training images in use: true ones, or shuffled once.
+    labels: Vec<u8>,
+    network: Network,
+    /// Order of the training images in the epoch under way.
+    order: Vec<u32>,
+    position: Position,
+}
+
+impl Trainer {
+    /// A run at its start. The settings must fit the data, see [`Settings::fit`].
+    pub fn new(settings: Settings, data: Arc<Data>) -> Self {
+        let n = if settings.train_size == 0 { data.train.len() } else { settings.train_size };
+        let mut labels = data.train.labels()[..n].to_vec();
+        if settings.random_labels {
+            let order = Rng::stream(settings.seed, Stream::Labels, 0).permutation(n);
+            labels = order.iter().map(|&i| labels[i as usize]).collect();
+        }
+        let mut rng = Rng::stream(settings.seed, Stream::Initialisation, 0);
+        let network = Network::new(&settings.architecture(), &mut rng);
+        let mut trainer = Self {
+            settings,
+            changes: Vec::new(),
+            data,
+            labels,
+            network,
+            order: Vec::new(),
+            position: Position::default(),
+        };
+        trainer.shuffle();
+        trainer
+    }
+
+    /// A run that stands elsewhere: at `position`, after `changes`, with a network to be filled.
+    pub fn resume(
+        settings: Settings,
+        data: Arc<Data>,
+        changes: Vec<Change>,
+        position: Position,
+    ) -> Self {
+        let mut trainer = Self { changes, position, ..Self::new(settings, data) };
+        trainer.shuffle();
+        trainer
+    }
+
+    fn shuffle(&mut self) {
+        let epoch = u64::from(self.position.epoch);
+        let mut rng = Rng::stream(self.settings.seed, Stream::Shuffle, epoch);
+        self.order = rng.permutation(self.labels.len());
+    }
+
+    /// Trains on one mini-batch.
+    pub fn step(&mut self) -> Outcome {
+        let end = (self.position.taken + self.settings.batch_size).min(self.order.len());
+        let (x, labels) = self.batch(self.position.taken..end);
+        let (nll, correct) = self.gradients(x, &labels, Stream::Noise, self.position.step);
+        if !nll.is_finite() {
+            return Outcome::Diverged;
+        }
+        let scale = self.loss_scale();
+        self.network.update(&Update {
+            optimizer: self.settings.optimizer(),
+            step: Step { number: self.position.step + 1, learning_rate: self.learning_rate() },
+            prior: self.prior(),
+            kl_weight: scale * self.kl_weight() / self.train_size() as f32,
+        });
+        self.position.step += 1;
+        self.position.taken = end;
+        let running = &mut self.position.running;
+        running.nll += nll * labels.len() as f64;
+        running.correct += correct;
+        running.seen += labels.len() as u32;
+        if end < self.order.len() {
+            return Outcome::Within;
+        }
+        self.position.last_epoch = std::mem::take(&mut self.position.running);
+        self.position.taken = 0;
+        self.position.epoch += 1;
+        self.shuffle();
+        Outcome::EpochEnd
+    }
+
+    /// Sets the gradients of the data term on one batch, with noise from (`stream`, `counter`);
+    /// returns the mean NLL and the number of objects classified rightly.
+    fn gradients(&mut self, x: Matrix, labels: &[u8], stream: Stream, counter: u64) -> (f64, u32) {
+        let mut noise = Rng::stream(self.settings.seed, stream, counter);
+        let logits = self.network.forward(x, &mut noise);
+        let (nll, gradient) = Categorical.nll(&logits, labels);
+        let right = |(row, &label): (ndarray::ArrayView1<'_, f32>, &u8)| {
+            argmax(row.iter()) == usize::from(label)
+        };
+        let correct = logits.rows().into_iter().zip(labels).filter(|&pair| right(pair)).count();
+        self.network.backward(gradient * self.loss_scale());
+        (nll, correct as u32)
+    }
+
+    /// Images (objects, features) and labels of places `range` in the epoch's order.
+    fn batch(&self, range: std::ops::Range<usize>) -> (Matrix, Vec<u8>) {
+        let images = &self.order[range];
+        let labels = images.iter().map(|&i| self.labels[i as usize]).collect();
+        (self.data.train.rows(images), labels)
+    }
+
+    /// dL/dμ of every weight layer on the next mini-batch with the noise of `repeat`, in the
+    /// scale of the whole training set. The run's position and parameters stay as they are.
+    pub fn gradient_sample(&mut self, estimator: Estimator, repeat: u64) -> Vec<&Matrix> {
+        self.network.set_estimator(estimator);
+        let end = (self.position.taken + self.settings.batch_size).min(self.order.len());
+        let (x, labels) = self.batch(self.position.taken..end);
+        self.gradients(x, &labels, Stream::Measures, repeat);
+        self.network.set_estimator(self.settings.estimator);
+        let parameters = self.network.parameters().into_iter();
+        parameters.filter(|(name, _)| name.ends_with("mean")).map(|(_, p)| &p.gradient).collect()
+    }
+
+    /// Changes a setting that acts on a running training (or on the view only) and remembers
+    /// the change; refuses one that would start the run over.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        let mut changed = self.settings.clone();
+        changed.set(key, value)?;
+        let restarts = || Error::new(format!("Setting '{key}' starts the run over."));
+        let field = FIELDS.iter().find(|field| field.key == key).ok_or_else(restarts)?;
+        let live = match field.effect {
+            Effect::Live | Effect::View => true,
+            Effect::LiveIfBayesian => self.settings.method.switches_live_to(changed.method),
+            Effect::Restart => false,
+        };
+        if !live {
+            return Err(restarts());
+        }
+        if let Some(notice) = changed.fit_batch(self.labels.len()) {
+            return Err(Error::new(notice));
+        }
+        let (from, to) = ((field.get)(&self.settings), (field.get)(&changed));
+        if from != to && field.effect != Effect::View {
+            let change = Change { step: self.position.step, key: key.to_owned(), from, to };
+            self.changes.push(change);
+        }
+        self.settings = changed;
+        self.network.set_estimator(self.settings.estimator);
+        Ok(())
+    }
+
+    /// The settings as they are now.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The changes made since the start, oldest first.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The data.
+    pub fn data(&self) -> &Arc<Data> {
+        &self.data
+    }
+
+    /// The network as it is now.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The network, to be filled from a file.
+    pub fn network_mut(&mut self) -> &mut Network {
+        &mut self.network
+    }
+
+    /// Where the run stands.
+    pub fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// Training images in use.
+    pub fn train_size(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Mini-batches in an epoch.
+    pub fn steps_per_epoch(&self) -> usize {
+        self.labels.len().div_ceil(self.settings.batch_size)
+    }
+
+    /// The prior in force. (Point estimates have none, and their networks no KL.)
+    pub fn prior(&self) -> &'static dyn Prior {
+        self.settings.method.prior().unwrap_or(&LogUniform)
+    }
+
+    /// The KL weight in the epoch under way.
+    pub fn kl_weight(&self) -> f32 {
+        self.settings.kl_weight * self.settings.kl_warmup.at(self.position.epoch + 1)
+    }
+
+    /// The learning rate in the epoch under way.
+    pub fn learning_rate(&self) -> f32 {
+        self.settings.learning_rate * self.settings.decay.at(self.position.epoch + 1)
+    }
+
+    fn loss_scale(&self) -> f32 {
+        self.settings.optimizer().loss_scale(self.train_size())
+    }
+}
+
+/// The place of the largest value, the first of equals.
+pub fn argmax<'a>(values: impl Iterator<Item = &'a f32>) -> usize {
+    let best = values.enumerate().fold((0, f32::NEG_INFINITY), |best, (i, &value)| {
+        if value > best.1 { (i, value) } else { best }
+    });
+    best.0
+}

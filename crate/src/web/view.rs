@@ -1,0 +1,297 @@
+//! What the page draws: heatmaps, tiles and charts of the frame it was given last.
+
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+use super::canvas::Canvas;
+use crate::evaluation::Record;
+use crate::frame::{self, Frame};
+use crate::linalg::math;
+use crate::plots::heatmap::{self, Heatmap};
+use crate::plots::{self, Area, Chart, History, Mark, Theme};
+use crate::prediction::{Entropies, Prediction};
+use crate::priors;
+
+/// The page's copy of what there is to see.
+#[wasm_bindgen]
+pub struct View {
+    frame: Option<Frame>,
+    records: Vec<Record>,
+    marks: Vec<Mark>,
+    /// Colour limits of the layers; they only grow, so that the scale does not breathe.
+    limits: Vec<f32>,
+    threshold: f32,
+    epochs: u32,
+    playhead: Option<f32>,
+    theme: Theme,
+    pixels: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl View {
+    /// A view of nothing yet.
+    #[wasm_bindgen(constructor)]
+    #[allow(clippy::new_without_default, reason = "JavaScript calls it")]
+    pub fn new() -> Self {
+        Self {
+            frame: None,
+            records: Vec::new(),
+            marks: Vec::new(),
+            limits: Vec::new(),
+            threshold: 3.0,
+            epochs: 1,
+            playhead: None,
+            theme: Theme::light(1.0),
+            pixels: Vec::new(),
+        }
+    }
+
+    /// Forgets the run that was seen so far.
+    pub fn clear(&mut self) {
+        self.frame = None;
+        self.records.clear();
+        self.marks.clear();
+        self.limits.clear();
+        self.playhead = None;
+    }
+
+    /// Takes in a frame; returns its header as JSON, or nothing if the bytes are not a frame.
+    pub fn receive(&mut self, bytes: &[u8]) -> Option<String> {
+        let frame = frame::decode(bytes)?;
+        self.limits.resize(frame.layers.len(), 0.0);
+        for (limit, layer) in self.limits.iter_mut().zip(0..) {
+            *limit = limit.max(layer_of(&frame, layer).limit(self.threshold));
+        }
+        let header = serde_json::to_string(&frame.header).ok()?;
+        self.playhead = Some(if frame.header.live {
+            frame.header.epoch as f32 + frame.header.batch as f32 / frame.header.batches as f32
+        } else {
+            frame.header.epoch as f32
+        });
+        self.frame = Some(frame);
+        Some(header)
+    }
+
+    /// Takes in records (a JSON array), after those it has.
+    #[wasm_bindgen(js_name = addRecords)]
+    pub fn add_records(&mut self, json: &str) {
+        self.records.extend(serde_json::from_str::<Vec<Record>>(json).unwrap_or_default());
+    }
+
+    /// How many records it has.
+    #[wasm_bindgen(js_name = recordCount)]
+    pub fn record_count(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The records as a JSON array, for tables and downloads.
+    pub fn records(&self) -> String {
+        serde_json::to_string(&self.records).expect("plain data becomes JSON")
+    }
+
+    /// The vertical marks of all charts: a JSON array of `{epoch, label}`, and the last epoch of
+    /// their axes.
+    #[wasm_bindgen(js_name = setAxis)]
+    pub fn set_axis(&mut self, marks: &str, epochs: u32) {
+        let marks: Vec<(f32, String)> = serde_json::from_str(marks).unwrap_or_default();
+        self.marks = marks.into_iter().map(|(epoch, label)| Mark { epoch, label }).collect();
+        self.epochs = epochs;
+    }
+
+    /// The pruning threshold to look through.
+    #[wasm_bindgen(js_name = setThreshold)]
+    pub fn set_threshold(&mut self, threshold: f32) {
+        self.threshold = threshold;
+    }
+
+    /// The colours of charts, and the size of their marks in device pixels for a CSS pixel.
+    #[wasm_bindgen(js_name = setTheme)]
+    pub fn set_theme(&mut self, dark: bool, scale: f64) {
+        self.theme = if dark { Theme::dark(scale) } else { Theme::light(scale) };
+    }
+
+    /// Weights kept and in all, by layer, at the threshold: JSON `{kept, total}`.
+    pub fn counts(&self) -> String {
+        let layers = self.frame.iter().flat_map(|f| (0..f.layers.len()).map(|i| layer_of(f, i)));
+        let (kept, total): (Vec<_>, Vec<_>) =
+            layers.map(|layer| (layer.kept(self.threshold), layer.rows * layer.columns)).unzip();
+        json!({ "kept": kept, "total": total }).to_string()
+    }
+
+    /// Paints layer number `layer` on a canvas, one pixel a weight; returns JSON
+    /// `{kept, total, limit}`.
+    #[wasm_bindgen(js_name = drawHeatmap)]
+    pub fn draw_heatmap(
+        &mut self,
+        layer: usize,
+        canvas: &HtmlCanvasElement,
+    ) -> Result<String, JsValue> {
+        let Some(frame) = self.frame.as_ref().filter(|f| layer < f.layers.len()) else {
+            return Ok("null".to_owned());
+        };
+        let heatmap = layer_of(frame, layer);
+        let limit = self.limits[layer];
+        let (width, height) = heatmap.paint(self.threshold, limit, &mut self.pixels);
+        put(canvas, &self.pixels, width, height)?;
+        let kept = heatmap.kept(self.threshold);
+        let total = heatmap.rows * heatmap.columns;
+        Ok(json!({ "kept": kept, "total": total, "limit": limit }).to_string())
+    }
+
+    /// Paints the first layer's units as images; returns JSON `{order}`, the units' numbers.
+    #[wasm_bindgen(js_name = drawTiles)]
+    pub fn draw_tiles(
+        &mut self,
+        canvas: &HtmlCanvasElement,
+        across: usize,
+        most: usize,
+    ) -> Result<String, JsValue> {
+        let Some((frame, image)) = self.frame.as_ref().and_then(|f| Some((f, f.header.image?)))
+        else {
+            return Ok("null".to_owned());
+        };
+        let (width, height, order) = plots::tiles::paint_tiles(
+            &layer_of(frame, 0),
+            image,
+            self.threshold,
+            self.limits[0],
+            across,
+            most,
+            &mut self.pixels,
+        );
+        put(canvas, &self.pixels, width, height)?;
+        Ok(json!({ "order": order }).to_string())
+    }
+
+    /// Paints one row of the heatmaps' colours, from −limit to +limit.
+    #[wasm_bindgen(js_name = drawColourBar)]
+    pub fn draw_colour_bar(&self, canvas: &HtmlCanvasElement) -> Result<(), JsValue> {
+        let width = canvas.width() as usize;
+        put(canvas, &heatmap::colour_bar(width), width, 1)
+    }
+
+    /// The weight under pixel (x, y) of a heatmap as JSON `{input, output, mean, sigma,
+    /// log_alpha, pruned}`; sigma and log_alpha are absent for point estimates.
+    pub fn cell(&self, layer: usize, x: usize, y: usize) -> Option<String> {
+        let frame = self.frame.as_ref().filter(|f| layer < f.layers.len())?;
+        let heatmap = layer_of(frame, layer);
+        let (input, output) = heatmap.cell_at(x, y)?;
+        let place = input * heatmap.columns + output;
+        let mean = heatmap.mean[place];
+        let log_sigma = heatmap.log_sigma.map(|log_sigma| log_sigma[place]);
+        let log_alpha = log_sigma.map(|log_sigma| priors::log_alpha(mean, log_sigma));
+        let json = json!({
+            "input": input, "output": output, "mean": mean,
+            "sigma": log_sigma.map(math::exp), "log_alpha": log_alpha,
+            "pruned": log_alpha.is_some_and(|log_alpha| log_alpha > self.threshold),
+        });
+        Some(json.to_string())
+    }
+
+    /// Draws one of the charts over epochs; returns what it says in a sentence.
+    #[wasm_bindgen(js_name = drawChart)]
+    pub fn draw_chart(&self, name: &str, canvas: HtmlCanvasElement) -> Result<String, JsValue> {
+        let chart = Chart::ALL.into_iter().find(|chart| chart.name() == name);
+        let chart = chart.ok_or_else(|| JsValue::from_str(&format!("no chart called {name}")))?;
+        let history = History {
+            records: &self.records,
+            marks: &self.marks,
+            playhead: self.playhead,
+            epochs: self.epochs,
+        };
+        self.on(canvas, |area, theme| chart.draw(area, &history, theme))?;
+        Ok(chart.describe(&history))
+    }
+
+    /// Draws log|μ| against log σ of all Bayesian weights.
+    #[wasm_bindgen(js_name = drawScatter)]
+    pub fn draw_scatter(&self, canvas: HtmlCanvasElement) -> Result<(), JsValue> {
+        let layers = self.frame.iter().flat_map(|f| &f.layers);
+        let bayesian = layers.filter(|layer| !layer.log_sigma.is_empty());
+        let (mean, log_sigma): (Vec<&[f32]>, Vec<&[f32]>) =
+            bayesian.map(|layer| (&layer.mean[..], &layer.log_sigma[..])).unzip();
+        self.on(canvas, |area, theme| {
+            plots::scatter::draw_scatter(area, &mean, &log_sigma, self.threshold, theme)
+        })
+    }
+
+    /// Draws a prediction, given as JSON.
+    #[wasm_bindgen(js_name = drawPrediction)]
+    pub fn draw_prediction(&self, json: &str, canvas: HtmlCanvasElement) -> Result<(), JsValue> {
+        let prediction: Prediction = parse(json)?;
+        self.on(canvas, |area, theme| plots::uncertainty::draw_prediction(area, &prediction, theme))
+    }
+
+    /// Draws the two histograms of entropies, given as JSON.
+    #[wasm_bindgen(js_name = drawEntropies)]
+    pub fn draw_entropies(
+        &self,
+        json: &str,
+        classes: usize,
+        canvas: HtmlCanvasElement,
+    ) -> Result<(), JsValue> {
+        let Entropies { inside, outside } = parse(json)?;
+        self.on(canvas, |area, theme| {
+            plots::entropy::draw_entropies(area, &inside, &outside, classes, theme)
+        })
+    }
+
+    /// Draws one weight's posterior.
+    #[wasm_bindgen(js_name = drawPosterior)]
+    pub fn draw_posterior(
+        &self,
+        mean: f32,
+        sigma: f32,
+        canvas: HtmlCanvasElement,
+    ) -> Result<(), JsValue> {
+        self.on(canvas, |area, theme| plots::posterior::draw_posterior(area, mean, sigma, theme))
+    }
+}
+
+impl View {
+    /// Draws on a canvas with the view's theme.
+    fn on(
+        &self,
+        canvas: HtmlCanvasElement,
+        draw: impl FnOnce(&Area<'_, Canvas>, &Theme) -> Result<(), String>,
+    ) -> Result<(), JsValue> {
+        use plotters::drawing::IntoDrawingArea;
+        let canvas = Canvas::new(canvas).ok_or_else(|| JsValue::from_str("no 2d canvas"))?;
+        draw(&canvas.into_drawing_area(), &self.theme).map_err(|error| JsValue::from_str(&error))
+    }
+}
+
+fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
+    let shape = frame.header.layers[layer];
+    let weights = &frame.layers[layer];
+    Heatmap {
+        rows: shape.fan_in,
+        columns: shape.fan_out,
+        mean: &weights.mean,
+        log_sigma: shape.bayesian.then_some(&weights.log_sigma),
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, JsValue> {
+    serde_json::from_str(json).map_err(|error| JsValue::from_str(&error.to_string()))
+}
+
+/// Puts RGBA `pixels` on a canvas, which takes their size.
+fn put(
+    canvas: &HtmlCanvasElement,
+    pixels: &[u8],
+    width: usize,
+    height: usize,
+) -> Result<(), JsValue> {
+    let (width, height) = (width as u32, height as u32);
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
+    let context: CanvasRenderingContext2d =
+        canvas.get_context("2d")?.ok_or("no 2d canvas")?.dyn_into()?;
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), width, height)?;
+    context.put_image_data(&image, 0.0, 0.0)
+}

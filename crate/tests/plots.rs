@@ -1,0 +1,410 @@
+//! Plots: golden pictures, pixels that agree with counts, and charts that nothing upsets.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use sparsevd::evaluation::Record;
+use sparsevd::plots::colormap::PRUNED;
+use sparsevd::plots::entropy::draw_entropies;
+use sparsevd::plots::heatmap::{Heatmap, LADDER, colour_bar, limit};
+use sparsevd::plots::posterior::draw_posterior;
+use sparsevd::plots::scatter::draw_scatter;
+use sparsevd::plots::tiles::{FRAME, paint_tiles};
+use sparsevd::plots::uncertainty::{Prediction, draw_prediction};
+use sparsevd::plots::{Chart, History, Mark, Theme, svg, svg_with};
+use sparsevd::priors::log_alpha;
+use sparsevd::rng::{Rng, Stream};
+
+/// The width and height of a chart on a phone, in CSS pixels.
+const SIZE: (u32, u32) = (328, 216);
+
+fn record(epoch: u32) -> Record {
+    Record {
+        epoch,
+        step: u64::from(epoch) * 45,
+        kl_weight: 0.0,
+        learning_rate: 1e-3,
+        train_loss: None,
+        train_nll: None,
+        train_accuracy: None,
+        kl: None,
+        elbo: None,
+        threshold: 3.0,
+        test_accuracy: 9.7,
+        test_nll: 2.3,
+        dense_accuracy: 9.7,
+        sampled_accuracy: 10.2,
+        sampled_nll: 2.3,
+        sampled_images: 360,
+        samples: 10,
+        aleatoric: 2.2,
+        epistemic: 0.1,
+        kept: vec![19_200, 30_000, 1_000],
+        total: vec![19_200, 30_000, 1_000],
+        gradient_variance: None,
+        fingerprint: String::new(),
+    }
+}
+
+/// A run as it might go: learning within a few epochs, KL warm-up over ten, then pruning.
+fn typical(epochs: u32) -> Vec<Record> {
+    let at = |epoch: u32| {
+        let t = f64::from(epoch);
+        let learnt = 1.0 - (-t / 2.0).exp();
+        // A deterministic wobble in ±1.
+        let wobble = |phase: f64| (2.9 * t + phase).sin();
+        let pruned = (1.0 - (-(t - 4.0).max(0.0) / 13.0).exp()) * 0.99;
+        let mut r = record(epoch);
+        let keep = |total: usize, speed: f64| {
+            (total as f64 * (1.0 - pruned * speed.min(1.0))).round() as usize
+        };
+        r.kept = vec![keep(19_200, 0.998), keep(30_000, 1.004), keep(1_000, 0.82)];
+        r.test_accuracy = (10.0 + 87.2 * learnt + 0.3 * wobble(0.0)) as f32;
+        r.dense_accuracy = (10.0 + 87.4 * learnt + 0.3 * wobble(0.4)) as f32;
+        r.sampled_accuracy = (10.0 + 87.8 * learnt + 0.2 * wobble(1.0)) as f32;
+        r.kl = Some((38.0 * (-t / 9.0).exp() + 2.1) as f32);
+        r.gradient_variance = Some((
+            2e-4 * (-t / 30.0).exp() * (1.0 + 0.2 * wobble(2.0)),
+            9e-6 * (-t / 40.0).exp() * (1.0 + 0.2 * wobble(3.0)),
+        ));
+        if epoch > 0 {
+            r.kl_weight = (t as f32 / 10.0).min(1.0);
+            r.train_nll = Some((2.2 * (-t / 1.8).exp() + 0.11 + 0.01 * wobble(1.5)) as f32);
+            r.train_accuracy = Some((11.0 + 84.6 * learnt + 0.2 * wobble(2.5)) as f32);
+            r.elbo = Some(-r.train_nll.unwrap() - r.kl.unwrap());
+        }
+        r
+    };
+    (0..=epochs).map(at).collect()
+}
+
+fn marks() -> Vec<Mark> {
+    [(10.0, "β = 1"), (24.0, "ARD"), (27.5, "RT"), (60.0, "data")]
+        .map(|(epoch, label)| Mark { epoch, label: label.to_owned() })
+        .to_vec()
+}
+
+fn history<'a>(records: &'a [Record], marks: &'a [Mark]) -> History<'a> {
+    History { records, marks, playhead: Some(62.0), epochs: 100 }
+}
+
+/// Weights of `n` connections, from certainly needed to certainly pruned.
+fn weights(n: usize, seed: u64) -> (Vec<f32>, Vec<f32>) {
+    let mut rng = Rng::stream(seed, Stream::Initialisation, 0);
+    let mut noise = vec![0.0; 2 * n];
+    rng.fill_normal(&mut noise);
+    let (a, b) = noise.split_at(n);
+    let mean = a.iter().enumerate().map(|(i, z)| if i % 4 == 0 { 0.3 * z } else { 1e-3 * z });
+    let log_sigma =
+        b.iter().enumerate().map(|(i, z)| if i % 4 == 0 { z - 4.0 } else { 0.4 * z - 2.5 });
+    (mean.collect(), log_sigma.collect())
+}
+
+fn prediction() -> Prediction {
+    use sparsevd::measures::Uncertainty;
+    let mut rng = Rng::stream(5, Stream::Prediction, 0);
+    let samples: Vec<Vec<f32>> = (0..20)
+        .map(|_| {
+            let four = 0.55 + 0.12 * rng.normal();
+            let nine = 0.9 - four;
+            (0..10)
+                .map(|c| match c {
+                    4 => four,
+                    9 => nine,
+                    _ => 0.0125,
+                })
+                .collect()
+        })
+        .collect();
+    let mean = |c: usize| samples.iter().map(|p| p[c]).sum::<f32>() / 20.0;
+    Prediction {
+        mean_network: (0..10).map(|c| if c == 4 { 0.91 } else { 0.01 }).collect(),
+        ensemble: (0..10).map(mean).collect(),
+        samples,
+        uncertainty: Uncertainty { total: 0.9, aleatoric: 0.8, epistemic: 0.1 },
+    }
+}
+
+fn entropies() -> (Vec<f32>, Vec<f32>) {
+    let mut rng = Rng::stream(6, Stream::Prediction, 0);
+    let inside = (0..200).map(|_| (0.3 * rng.normal().abs()).min(2.0)).collect();
+    let outside = (0..200).map(|_| (1.55 + 0.3 * rng.normal()).clamp(0.1, 2.29)).collect();
+    (inside, outside)
+}
+
+/// Every picture that is kept, by its name.
+fn pictures(theme: &Theme) -> Vec<(String, String)> {
+    let (records, marks) = (typical(100), marks());
+    let mut pictures = Vec::new();
+    for chart in Chart::ALL {
+        let full = history(&records, &marks);
+        pictures.push((chart.name().to_owned(), svg(chart, &full, theme, SIZE)));
+        let live = History {
+            records: &records[..24],
+            marks: &marks[..1],
+            playhead: Some(23.4),
+            epochs: 100,
+        };
+        pictures.push((format!("{}-live", chart.name()), svg(chart, &live, theme, SIZE)));
+    }
+    let none = History { records: &[], marks: &[], playhead: Some(0.2), epochs: 40 };
+    pictures.push(("empty".to_owned(), svg(Chart::Accuracy, &none, theme, SIZE)));
+    let dense: Vec<Record> = (0..5).map(record).collect();
+    let dense = History { records: &dense, marks: &[], playhead: None, epochs: 40 };
+    pictures.push(("variance-dense".to_owned(), svg(Chart::Variance, &dense, theme, SIZE)));
+    let mut broken = typical(30);
+    broken[12].test_accuracy = f32::NAN;
+    broken[29].kept = vec![0, 0, 0];
+    broken[30].kept = vec![0, 0, 0];
+    let broken = History { records: &broken, marks: &[], playhead: None, epochs: 40 };
+    for chart in [Chart::Compression, Chart::Accuracy] {
+        pictures.push((format!("{}-broken", chart.name()), svg(chart, &broken, theme, SIZE)));
+    }
+
+    let (mean, log_sigma) = weights(60_000, 2);
+    let mut with = |name: &str, picture| pictures.push((name.to_owned(), picture));
+    with(
+        "scatter",
+        svg_with(theme, SIZE, |area, theme| {
+            draw_scatter(area, &[&mean], &[&log_sigma], 3.0, theme)
+        }),
+    );
+    with(
+        "prediction",
+        svg_with(theme, SIZE, |area, theme| draw_prediction(area, &prediction(), theme)),
+    );
+    let (inside, outside) = entropies();
+    with(
+        "entropies",
+        svg_with(theme, SIZE, |area, theme| draw_entropies(area, &inside, &outside, 10, theme)),
+    );
+    with(
+        "posterior",
+        svg_with(theme, (328, 140), |area, theme| draw_posterior(area, 0.041, 0.03, theme)),
+    );
+    pictures
+}
+
+/// After a wanted change: `UPDATE_GOLDENS=1 cargo test -p sparsevd --test plots`, then look.
+#[test]
+fn pictures_are_as_they_were() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens");
+    let update = std::env::var_os("UPDATE_GOLDENS").is_some();
+    let mut changed = Vec::new();
+    for (suffix, theme) in [("light", Theme::light(1.0)), ("dark", Theme::dark(1.0))] {
+        for (name, picture) in pictures(&theme) {
+            let name = format!("{name}-{suffix}");
+            let golden = folder.join(format!("{name}.svg"));
+            let other = folder.join(format!("{name}-changed.svg"));
+            let _ = std::fs::remove_file(&other);
+            if update {
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(&golden, &picture).unwrap();
+            } else if std::fs::read_to_string(&golden).ok().as_ref() != Some(&picture) {
+                std::fs::write(&other, &picture).unwrap();
+                changed.push(name);
+            }
+        }
+    }
+    assert!(
+        changed.is_empty(),
+        "these pictures changed, see {}/*-changed.svg: {changed:?}",
+        folder.display()
+    );
+}
+
+#[test]
+fn charts_say_what_they_show() {
+    let (records, marks) = (typical(100), marks());
+    let mut full = history(&records, &marks);
+    full.playhead = None;
+    let last = Chart::Compression.describe(&full);
+    // 242 + 318 + 189 of 50,200 weights are kept.
+    assert_eq!(last, "Compression 67.0× at epoch 100.");
+    full.playhead = Some(0.7);
+    assert_eq!(Chart::Compression.describe(&full), "Compression 1.00× at epoch 0.");
+    for chart in Chart::ALL {
+        let sentence = chart.describe(&full);
+        assert!(sentence.ends_with('.') && sentence.contains("epoch 0"), "{sentence}");
+        let nothing = History { records: &[], marks: &[], playhead: None, epochs: 1 };
+        assert!(chart.describe(&nothing).contains("waiting"));
+    }
+    let dense = [record(3)];
+    let dense = History { records: &dense, marks: &[], playhead: None, epochs: 5 };
+    assert_eq!(Chart::Variance.describe(&dense), "Point estimates have no weight noise.");
+}
+
+#[test]
+fn painted_pixels_are_pruned_where_weights_are() {
+    for (rows, columns) in [(70, 30), (30, 70), (40, 40), (1, 7), (33, 1)] {
+        let (mean, log_sigma) = weights(rows * columns, 8);
+        let heatmap = Heatmap { rows, columns, mean: &mean, log_sigma: Some(&log_sigma) };
+        let mut pixels = Vec::new();
+        for threshold in [-3.0, 0.0, 3.0, 8.0, f32::INFINITY] {
+            let (width, height) = heatmap.paint(threshold, 0.5, &mut pixels);
+            assert_eq!((width, height), (rows.max(columns), rows.min(columns)));
+            assert_eq!(pixels.len(), 4 * rows * columns);
+            let white = pixels.chunks(4).filter(|pixel| **pixel == PRUNED).count();
+            assert_eq!(white, rows * columns - heatmap.kept(threshold), "threshold {threshold}");
+            for y in 0..height {
+                for x in 0..width {
+                    let (input, output) = heatmap.cell_at(x, y).unwrap();
+                    assert_eq!(heatmap.pixel_of(input, output), (x, y));
+                    let place = input * columns + output;
+                    let pruned = log_alpha(mean[place], log_sigma[place]) > threshold;
+                    let pixel = &pixels[4 * (y * width + x)..][..4];
+                    assert_eq!(pixel == PRUNED, pruned);
+                    let red = pixel[0] > pixel[2];
+                    assert!(pruned || red == (mean[place] > 0.0) || mean[place].abs() < 1e-2);
+                }
+            }
+            assert_eq!(heatmap.cell_at(width, 0).or(heatmap.cell_at(0, height)), None);
+        }
+        let points = Heatmap { log_sigma: None, ..heatmap };
+        points.paint(3.0, 0.5, &mut pixels);
+        assert!(pixels.chunks(4).all(|pixel| *pixel != PRUNED));
+        assert_eq!(points.kept(-100.0), rows * columns);
+    }
+}
+
+#[test]
+fn limits_are_the_rung_above_the_percentile() {
+    let mut rng = Rng::stream(4, Stream::Initialisation, 0);
+    for scale in [1e-5, 0.003, 0.04, 1.0, 70.0, 1e9] {
+        let values: Vec<f32> = (0..1999).map(|_| scale * rng.normal()).collect();
+        let mut sorted: Vec<f32> = values.iter().map(|v| v.abs()).collect();
+        sorted.sort_by(f32::total_cmp);
+        let percentile = sorted[(0.995_f64 * 1999.0).ceil() as usize - 1];
+        let rung = LADDER.into_iter().find(|&rung| rung >= percentile).unwrap_or(1000.0);
+        assert_eq!(limit(&values), rung);
+    }
+    assert_eq!(limit(&[]), 0.001);
+    assert_eq!(limit(&[f32::NAN, f32::INFINITY, -0.15]), 0.2);
+    // Only the living count.
+    let heatmap =
+        Heatmap { rows: 2, columns: 1, mean: &[30.0, 0.3], log_sigma: Some(&[9.0, -3.0]) };
+    assert_eq!((heatmap.limit(3.0), heatmap.limit(f32::INFINITY)), (0.5, 50.0));
+}
+
+#[test]
+fn the_colour_bar_runs_from_negative_to_positive() {
+    let bar = colour_bar(256);
+    assert_eq!(bar.len(), 1024);
+    let (first, last) = (&bar[..4], &bar[1020..]);
+    assert!(first[2] > first[0] && last[0] > last[2]);
+    assert!(bar.chunks(4).all(|pixel| *pixel != PRUNED));
+}
+
+#[test]
+fn tiles_are_sorted_and_dead_units_stay_as_empty_frames() {
+    let (rows, columns) = (12, 7);
+    let (mut mean, mut log_sigma) = (vec![0.3; rows * columns], vec![-4.0; rows * columns]);
+    // Unit 2 is dead, unit 5 has lost one weight.
+    (0..rows)
+        .for_each(|input| (mean[input * columns + 2], log_sigma[input * columns + 2]) = (0.0, 0.0));
+    log_sigma[4 * columns + 5] = 5.0;
+    let heatmap = Heatmap { rows, columns, mean: &mean, log_sigma: Some(&log_sigma) };
+    let mut pixels = Vec::new();
+    let (width, height, order) = paint_tiles(&heatmap, (3, 4), 3.0, 0.5, 3, 100, &mut pixels);
+    assert_eq!((width, height), (3 * 5 + 1, 3 * 4 + 1));
+    assert_eq!(order, [0, 1, 3, 4, 6, 5, 2]);
+    let pixel = |x: usize, y: usize| &pixels[4 * (y * width + x)..][..4];
+    // The last tile is white in its frame, and there is nothing beside it.
+    for y in 9..12 {
+        assert!((1..5).all(|x| pixel(x, y) == PRUNED));
+    }
+    assert_eq!((pixel(0, 9), pixel(5, 12), pixel(7, 9)), (&FRAME[..], &FRAME[..], &[0; 4][..]));
+    let white = pixels.chunks(4).filter(|pixel| **pixel == PRUNED).count();
+    assert_eq!(white, rows * columns - heatmap.kept(3.0));
+    // Input 4 is pixel (0, 1) of the image; unit 5 is the third tile of the second row.
+    assert_eq!(pixel(11, 6), PRUNED);
+
+    let (width, height, order) = paint_tiles(&heatmap, (3, 4), 3.0, 0.5, 20, 2, &mut pixels);
+    assert_eq!((width, height, order.len()), (11, 5, 2));
+    let (width, height, order) = paint_tiles(&heatmap, (3, 4), 3.0, 0.5, 20, 0, &mut pixels);
+    assert_eq!((pixels.len(), order.len()), (4 * width * height, 0));
+}
+
+fn any_f32() -> impl Strategy<Value = f32> {
+    prop_oneof![
+        4 => -200.0..200.0_f32,
+        1 => any::<f32>(),
+        1 => proptest::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, 1e38]),
+    ]
+}
+
+prop_compose! {
+    fn any_record()(
+        epoch in 0..300_u32,
+        values in proptest::collection::vec(any_f32(), 8),
+        present in any::<[bool; 3]>(),
+        counts in proptest::collection::vec((0..300_usize, 0..300_usize), 0..7),
+        samples in 0..3_usize,
+    ) -> Record {
+        let mut r = record(epoch);
+        (r.train_nll, r.kl) = (present[0].then_some(values[0]), present[1].then_some(values[1]));
+        r.train_accuracy = present[0].then_some(values[2]);
+        r.elbo = r.train_nll.zip(r.kl).map(|(nll, kl)| -nll - kl);
+        (r.test_accuracy, r.dense_accuracy) = (values[3], values[4]);
+        (r.sampled_accuracy, r.samples) = (values[5], samples);
+        r.gradient_variance = present[2].then_some((f64::from(values[6]), f64::from(values[7])));
+        r.kl_weight = values[0];
+        (r.kept, r.total) = counts.into_iter().map(|(a, b)| (a.min(b), b)).unzip();
+        r
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn nothing_upsets_a_chart(
+        records in proptest::collection::vec(any_record(), 0..12),
+        ordered in any::<bool>(),
+        mark in any_f32(),
+        playhead in proptest::option::of(any_f32()),
+        epochs in 0..200_u32,
+        size in (0..400_u32, 0..300_u32),
+    ) {
+        let mut records = records;
+        if ordered {
+            records.sort_by_key(|record| record.epoch);
+        }
+        let marks = [Mark { epoch: mark, label: "<β> & so on".to_owned() }];
+        let history = History { records: &records, marks: &marks, playhead, epochs };
+        for chart in Chart::ALL {
+            let picture = svg(chart, &history, &Theme::dark(1.0).presenter(), size);
+            prop_assert!(picture.trim_end().ends_with("</svg>"));
+            prop_assert!(!chart.describe(&history).is_empty());
+        }
+    }
+
+    #[test]
+    fn nothing_upsets_the_other_pictures(
+        values in proptest::collection::vec(any_f32(), 0..60),
+        others in proptest::collection::vec(any_f32(), 0..60),
+        threshold in any_f32(),
+        classes in 0..12_usize,
+        size in (0..400_u32, 0..300_u32),
+    ) {
+        let theme = Theme::light(1.0);
+        let n = values.len().min(others.len());
+        svg_with(&theme, size, |area, theme| {
+            draw_scatter(area, &[&values[..n]], &[&others[..n]], threshold, theme)?;
+            draw_entropies(area, &values, &others, classes, theme)?;
+            draw_posterior(area, threshold, values.first().copied().unwrap_or(0.0), theme)?;
+            let prediction = Prediction {
+                mean_network: values.iter().copied().take(classes).collect(),
+                samples: values.chunks(classes.max(1)).map(<[f32]>::to_vec).collect(),
+                ensemble: others.iter().copied().take(classes).collect(),
+                ..prediction()
+            };
+            draw_prediction(area, &prediction, theme)
+        });
+        let heatmap = Heatmap { rows: n, columns: 1, mean: &values[..n], log_sigma: Some(&others[..n]) };
+        let mut pixels = Vec::new();
+        heatmap.paint(threshold, heatmap.limit(threshold), &mut pixels);
+        let white = pixels.chunks(4).filter(|pixel| **pixel == PRUNED).count();
+        prop_assert_eq!(white, n - heatmap.kept(threshold));
+    }
+}

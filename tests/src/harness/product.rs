@@ -1,0 +1,84 @@
+//! What is tested: the built site and who serves it, the browser, and how many of them at once.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, OnceLock};
+use xtask::browser::{self, Browser};
+use xtask::serve::{self, Running};
+use xtask::{build, project};
+
+/// Browsers that run at the same time: each trains on one core and draws on another.
+const BROWSERS: usize = 2;
+
+/// The built site: where `DIST` says, or `dist/`, built if it is missing.
+pub fn dist() -> &'static Path {
+    static DIST: OnceLock<PathBuf> = OnceLock::new();
+    DIST.get_or_init(|| {
+        if let Some(folder) = env::var_os(xtask::test::DIST) {
+            return folder.into();
+        }
+        let folder = project::dist();
+        if !folder.join("index.html").is_file() {
+            build::build(&folder).unwrap_or_else(|why| panic!("{why}"));
+        }
+        folder
+    })
+}
+
+/// The browser to test with.
+pub fn browser() -> &'static Browser {
+    static BROWSER: OnceLock<Browser> = OnceLock::new();
+    BROWSER.get_or_init(|| browser::ensure().unwrap_or_else(|why| panic!("{why}")))
+}
+
+/// The folder with MNIST beside the project, if it is there; otherwise says that `test` is
+/// skipped.
+pub fn mnist(test: &str) -> Option<PathBuf> {
+    let beside = project::root().join("../shared/data/mnist");
+    let folder = Some(beside).filter(|folder| folder.is_dir()).or_else(serve::default_data);
+    if folder.is_none() {
+        println!("skipped: {test} needs MNIST, which `cargo xtask data mnist` fetches.");
+    }
+    folder
+}
+
+/// The address of the site, served without MNIST.
+pub fn site() -> String {
+    static SITE: OnceLock<Running> = OnceLock::new();
+    SITE.get_or_init(|| serve_folder(dist(), None)).url()
+}
+
+/// Serves a folder as a site of its own.
+pub fn serve_folder(folder: &Path, data: Option<PathBuf>) -> Running {
+    serve::start(folder.to_path_buf(), data, 0).unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// A folder for what people look at after the tests.
+pub fn artifacts() -> PathBuf {
+    let folder = project::root().join("artifacts");
+    fs::create_dir_all(&folder).expect("a folder for pictures");
+    folder
+}
+
+/// The right to run one browser; given back when dropped.
+pub struct Turn;
+
+static FREE: Mutex<usize> = Mutex::new(BROWSERS);
+static GIVEN_BACK: Condvar = Condvar::new();
+
+impl Turn {
+    /// Waits until fewer than [`BROWSERS`] run.
+    pub fn wait() -> Self {
+        let free = FREE.lock().expect("nobody panics while counting");
+        *GIVEN_BACK.wait_while(free, |free| *free == 0).expect("nobody panics while counting") -= 1;
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *FREE.lock().expect("nobody panics while counting") += 1;
+        GIVEN_BACK.notify_one();
+    }
+}

@@ -1,0 +1,64 @@
+//! The command line: built once, run with arguments, and what it says.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use xtask::{process, project};
+
+/// What a run of the program has said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The exit status.
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// Where cargo has put the program.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let mut cargo = project::cargo();
+        cargo.args(["build", "--release", "--quiet", "--package", "sparsevd", "--bin", "sparsevd"]);
+        let messages = process::output(cargo.arg("--message-format=json-render-diagnostics"));
+        let messages = messages.unwrap_or_else(|why| panic!("{why}"));
+        let messages = messages.lines().filter_map(|line| serde_json::from_str(line).ok());
+        let file = |message: serde_json::Value| message["executable"].as_str().map(PathBuf::from);
+        messages.filter_map(file).last().expect("cargo says where the program is")
+    })
+}
+
+/// Runs the program.
+pub fn run(arguments: &[&str]) -> Said {
+    let output = Command::new(program()).args(arguments).output().expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes text");
+    Said {
+        status: output.status.code().expect("the program ends by itself"),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
+
+/// Runs the program, which must succeed and have nothing to complain of; its output.
+pub fn output(arguments: &[&str]) -> String {
+    let said = run(arguments);
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{arguments:?}");
+    said.out
+}
+
+/// Trains by the arguments, and returns the fingerprint of the network that was saved.
+pub fn fingerprint(arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("run.safetensors").display().to_string();
+    output(&[&["train"], arguments, &["--save", &file]].concat());
+    column(&output(&["evaluate", "--load", &file]), "fingerprint").remove(0)
+}
+
+/// A column of comma-separated lines with a header.
+pub fn column(lines: &str, name: &str) -> Vec<String> {
+    let mut lines = lines.lines();
+    let header = lines.next().expect("a header");
+    let at = header.split(',').position(|column| column == name);
+    let at = at.unwrap_or_else(|| panic!("no column {name} in {header}"));
+    lines.map(|line| line.split(',').nth(at).unwrap_or_default().to_owned()).collect()
+}

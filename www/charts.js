@@ -1,0 +1,88 @@
+// @ts-check
+// Charts on canvases: their sizes, and when to draw which.
+import { $, isDark } from './dom.js';
+
+/** @typedef {import('../pkg/sparsevd.js').View} View */
+
+const OVER_EPOCHS = ['compression', 'accuracy', 'elbo', 'sparsity', 'variance'];
+
+/** Milliseconds between two drawings of what is not on the screen. */
+const PATIENCE = 700;
+
+export class Charts {
+  #view;
+  /** Ids of canvases that are on the screen. @type {Set<string>} */ #visible = new Set();
+  /** When each canvas was drawn last. @type {Map<string, number>} */ #drawn = new Map();
+  /** What draws each canvas. @type {Map<string, (canvas: HTMLCanvasElement) => void>} */ #draw = new Map();
+
+  /** @param {View} view */
+  constructor(view) {
+    this.#view = view;
+    const seen = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) this.#visible.add(target.id);
+        else this.#visible.delete(target.id);
+        if (isIntersecting) this.draw([target.id]);
+      }
+    });
+    const resized = new ResizeObserver((entries) => this.draw(entries.map(({ target }) => target.id)));
+    for (const name of OVER_EPOCHS) {
+      this.#draw.set(`chart-${name}`, (canvas) => canvas.setAttribute('aria-label', view.drawChart(name, canvas)));
+    }
+    this.#draw.set('chart-scatter', (canvas) => view.drawScatter(canvas));
+    this.#draw.set('tiles', (canvas) => this.#tiles(canvas));
+    for (const id of this.#draw.keys()) {
+      seen.observe($(id));
+      resized.observe($(id));
+    }
+    this.theme();
+  }
+
+  /** Adds a canvas that is drawn by `draw` once there is something to draw. @param {string} id @param {(canvas: HTMLCanvasElement) => void} draw */
+  add(id, draw) {
+    if (!this.#draw.has(id)) new ResizeObserver(() => this.draw([id])).observe($(id));
+    this.#draw.set(id, draw);
+    this.draw([id]);
+  }
+
+  /** Takes the page's colours. */
+  theme() {
+    this.#view.setTheme(isDark(), devicePixelRatio);
+    this.draw([...this.#draw.keys()]);
+  }
+
+  /** Draws what is due: everything on the screen, and now and then the rest. @param {boolean} [all] */
+  refresh(all = false) {
+    const now = performance.now();
+    this.draw([...this.#draw.keys()].filter((id) => all || this.#visible.has(id) || now - (this.#drawn.get(id) ?? -PATIENCE) > PATIENCE));
+  }
+
+  /** @param {string[]} ids */
+  draw(ids) {
+    for (const id of ids) {
+      const canvas = $(id, HTMLCanvasElement);
+      const draw = this.#draw.get(id);
+      if (!draw || canvas.hidden || !canvas.isConnected) continue;
+      this.#drawn.set(id, performance.now());
+      if (id !== 'tiles' && !size(canvas)) continue;
+      draw(canvas);
+    }
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  #tiles(canvas) {
+    this.#view.drawTiles(canvas, 20, 100);
+    const room = /** @type {HTMLElement} */ (canvas.parentElement).clientWidth;
+    const unit = Math.max(1, Math.floor(room / canvas.width));
+    canvas.style.width = `${canvas.width * unit}px`;
+  }
+}
+
+/** Gives a canvas as many pixels as the screen has there; false if it has no room. @param {HTMLCanvasElement} canvas */
+function size(canvas) {
+  const width = Math.round(canvas.clientWidth * devicePixelRatio);
+  const height = Math.round(canvas.clientHeight * devicePixelRatio);
+  if (!width || !height) return false;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  return true;
+}

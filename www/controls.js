@@ -1,0 +1,151 @@
+// @ts-check
+// The settings' controls, made from the list that Rust keeps, and the URL that mirrors them.
+import { check_setting } from '../pkg/sparsevd.js';
+import { $, element } from './dom.js';
+
+/** @typedef {{ key: string, id: string, label: string, about: string, effect: string, min: number | null, max: number | null, step: number | null, choices: [string, string][] | null }} Field */
+
+/** Settings by heading; what is not named here goes under the last one. */
+const GROUPS = [
+  ['Model', ['method', 'estimator', 'kl', 'threshold']],
+  ['Data', ['data', 'labels', 'network']],
+  ['Training', ['lr', 'batch', 'epochs', 'samples', 'seed']],
+  ['More', []],
+];
+
+const EFFECTS = {
+  live: ['live', '●', 'acts on the running training'],
+  'live-if-bayesian': ['live', '● ↻', 'live between Bayesian methods, otherwise starts the run over'],
+  view: ['view', '◐', 'changes the view only'],
+  restart: ['restart', '↻', 'starts the run over'],
+};
+
+/** Keys of the URL that are not settings. */
+const VIEW_KEYS = ['epoch', 'layer', 'autoplay', 'hide', 'embed'];
+
+export class Controls {
+  /** @type {Map<string, Field>} */ fields = new Map();
+  /** @type {Record<string, string>} */ values = {};
+  /** Called when a control has a new value that is one. @type {(field: Field, value: string) => void} */
+  onchange = () => {};
+
+  /** @param {{ fields: Field[], experiments: { name: string, label: string, about: string }[] }} catalogue */
+  constructor({ fields, experiments }) {
+    const experiment = $('experiment', HTMLSelectElement);
+    for (const { name, label, about } of experiments) {
+      experiment.append(element('option', { value: name, title: about }, label));
+    }
+    for (const field of fields) this.fields.set(field.key, field);
+    const named = new Set(GROUPS.flatMap(([, keys]) => keys));
+    for (const [heading, keys] of GROUPS) {
+      const more = heading === 'More';
+      const group = more ? element('details', {}, element('summary', {}, heading)) : element('fieldset', {}, element('legend', {}, heading));
+      const members = more ? fields.filter((field) => !named.has(field.key)).map((field) => field.key) : keys;
+      for (const key of members) group.append(this.#control(/** @type {Field} */ (this.fields.get(key))));
+      $('controls').append(group);
+    }
+  }
+
+  /** @param {Field} field */
+  #control(field) {
+    const [kind, sign, words] = EFFECTS[field.effect];
+    const input = field.choices
+      ? element('select', { id: field.id }, ...field.choices.map(([value, label]) => element('option', { value }, label)))
+      : field.key === 'network'
+        ? element('select', { id: field.id })
+        : field.min === null
+          ? element('input', { id: field.id, type: 'text', spellcheck: 'false' })
+          : element('input', { id: field.id, type: 'number', min: String(field.min), max: String(field.max), step: field.step === 0 ? 'any' : String(field.step), inputmode: 'decimal' });
+    input.setAttribute('aria-describedby', `${field.id}-about`);
+    input.addEventListener('change', () => this.#changed(field, input.value));
+    const label = element('label', { for: field.id }, field.label, element('span', { class: `effect ${kind}`, title: words }, ` ${sign}`), element('span', { class: 'visually-hidden' }, `, ${words}`));
+    const row = element('div', { class: 'control' }, label, input);
+    if (field.key === 'threshold') row.append(this.#slider(field, input));
+    row.append(element('p', { class: 'about', id: `${field.id}-about` }, field.about), element('p', { class: 'wrong', id: `${field.id}-wrong`, role: 'alert' }));
+    if (field.key === 'network') row.append(this.#sizes(field));
+    return row;
+  }
+
+  /** The threshold's slider, which acts while it moves. @param {Field} field @param {HTMLElement} input */
+  #slider(field, input) {
+    const slider = element('input', { id: `${field.id}-slider`, type: 'range', min: String(field.min), max: String(field.max), step: String(field.step), 'aria-label': field.label });
+    slider.addEventListener('input', () => {
+      /** @type {HTMLInputElement} */ (input).value = slider.value;
+      this.#changed(field, slider.value);
+    });
+    return slider;
+  }
+
+  /** A text field for networks that are not in the menu. @param {Field} field */
+  #sizes(field) {
+    const text = element('input', { id: 'network-sizes', type: 'text', hidden: '', placeholder: '64-100-10', 'aria-label': 'Sizes of all layers, joined by dashes' });
+    text.addEventListener('change', () => this.#changed(field, text.value));
+    return text;
+  }
+
+  /** @param {Field} field @param {string} value */
+  #changed(field, value) {
+    if (field.key === 'network' && value === 'other') {
+      $('network-sizes').hidden = false;
+      $('network-sizes').focus();
+      return;
+    }
+    const wrong = check_setting(field.key, value);
+    this.complain(field.key, wrong ? `${wrong} It stays ${this.values[field.key]}.` : '');
+    if (wrong) return this.#write(field.key, this.values[field.key]);
+    if (value === this.values[field.key]) return;
+    this.onchange(field, value);
+  }
+
+  /** Says beside a control what is wrong with it, or nothing. @param {string} key @param {string} text */
+  complain(key, text) {
+    const field = this.fields.get(key);
+    if (field) $(`${field.id}-wrong`).textContent = text;
+  }
+
+  /** Shows the settings of the run. @param {Record<string, string>} values @param {{ features: number, classes: number } | null} data */
+  show(values, data) {
+    this.values = { ...this.values, ...values };
+    if (data) {
+      const hidden = [[300, 100], [300], [100], [50, 50], []];
+      const sizes = hidden.map((units) => [data.features, ...units, data.classes].join('-'));
+      if (!sizes.includes(this.values.network)) sizes.unshift(this.values.network);
+      const options = sizes.map((size) => element('option', { value: size }, size));
+      $('network').replaceChildren(...options, element('option', { value: 'other' }, 'Other sizes …'));
+      $('network-sizes').hidden = true;
+    }
+    for (const [key, value] of Object.entries(this.values)) this.#write(key, value);
+  }
+
+  /** @param {string} key @param {string} value */
+  #write(key, value) {
+    const id = key === 'experiment' ? 'experiment' : this.fields.get(key)?.id;
+    const input = id && document.getElementById(id);
+    if (input && document.activeElement !== input) /** @type {HTMLInputElement} */ (input).value = value;
+    else if (input instanceof HTMLSelectElement) input.value = value;
+    if (key === 'threshold') $('threshold-slider', HTMLInputElement).value = value;
+  }
+
+  /** The query of a run with some settings changed. @param {Record<string, string>} changed */
+  query(changed = {}) {
+    const { experiment, ...rest } = { ...this.values, ...changed };
+    return new URLSearchParams({ experiment, ...rest }).toString();
+  }
+}
+
+/** The view's part of the address. */
+export function viewQuery() {
+  const query = new URLSearchParams(location.search);
+  return Object.fromEntries(VIEW_KEYS.filter((key) => query.has(key)).map((key) => [key, query.get(key) ?? '']));
+}
+
+/** Writes the address of what is on the screen. @param {string} settings @param {Record<string, string | null>} view */
+export function writeAddress(settings, view) {
+  const query = new URLSearchParams(settings);
+  for (const [key, value] of Object.entries({ ...viewQuery(), ...view })) {
+    if (value !== null && value !== '') query.set(key, value);
+  }
+  // Colons and commas are allowed in a query and read better as they are.
+  const text = query.toString().replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%40', '@');
+  history.replaceState(null, '', `${location.pathname}?${text}`);
+}

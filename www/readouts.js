@@ -1,0 +1,61 @@
+// @ts-check
+// The numbers under the time line, the table of all epochs, and the sentence for screen readers.
+import { $, download, element, fixed, readout } from './dom.js';
+
+/** Compression as people say it. @param {number} total @param {number} kept */
+export const compression = (total, kept) => (kept === 0 ? 'all pruned' : `${fixed(total / kept, total / kept < 10 ? 2 : 1)}×`);
+
+/** Shows a frame's numbers. @param {any} header @param {{ kept: number[], total: number[] }} counts @param {{ value: number | null, name: string }} accuracy */
+export function showReadouts(header, { kept, total }, accuracy) {
+  const sum = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0);
+  const [left, all] = [sum(kept), sum(total)];
+  const record = header.record ?? {};
+  readout('readout-epoch', header.epoch, String(header.epoch));
+  readout('readout-compression', left ? all / left : 'Infinity', compression(all, left));
+  readout('readout-kept', left, left.toLocaleString('en'));
+  readout('readout-total', all, all.toLocaleString('en'));
+  readout('readout-train-accuracy', record.train_accuracy, `${fixed(record.train_accuracy, 1)} %`);
+  readout('readout-test-accuracy', accuracy.value, `${fixed(accuracy.value, 1)} %`);
+  $('test-accuracy-name').textContent = accuracy.name;
+  readout('readout-nll', record.test_nll, fixed(record.test_nll, 3));
+  readout('readout-elbo', record.elbo, fixed(record.elbo, 3));
+  readout('readout-kl-weight', header.kl_weight, fixed(header.kl_weight, 2));
+  readout('readout-fingerprint', header.fingerprint, header.fingerprint);
+}
+
+const COLUMNS = {
+  epoch: (r) => r.epoch,
+  kl_weight: (r) => r.kl_weight,
+  lr: (r) => r.learning_rate,
+  train_loss: (r) => r.train_loss,
+  train_acc: (r) => r.train_accuracy,
+  test_acc: (r) => r.test_accuracy,
+  dense_acc: (r) => r.dense_accuracy,
+  sampled_acc: (r) => r.sampled_accuracy,
+  test_nll: (r) => r.test_nll,
+  elbo: (r) => r.elbo,
+  kept: (r) => r.kept.reduce((a, b) => a + b, 0),
+  total: (r) => r.total.reduce((a, b) => a + b, 0),
+  sparsity_per_layer: (r) => r.kept.map((kept, i) => (1 - kept / r.total[i]).toFixed(4)).join('/'),
+  variance_rt: (r) => r.gradient_variance?.[0],
+  variance_lrt: (r) => r.gradient_variance?.[1],
+  fingerprint: (r) => r.fingerprint,
+};
+
+/** Keeps the table of epochs up to date while it is open. @param {() => any[]} records */
+export function dataTable(records) {
+  const details = $('data-table', HTMLDetailsElement);
+  const short = (/** @type {any} */ value) => (typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(5) : String(value ?? ''));
+  const fill = () => {
+    if (!details.open) return;
+    const head = element('tr', {}, ...Object.keys(COLUMNS).map((name) => element('th', { scope: 'col' }, name)));
+    const rows = records().map((record) => element('tr', {}, ...Object.values(COLUMNS).map((of) => element('td', {}, short(of(record))))));
+    details.querySelector('table')?.replaceChildren(element('thead', {}, head), element('tbody', {}, ...rows));
+  };
+  details.addEventListener('toggle', fill);
+  $('csv').addEventListener('click', () => {
+    const lines = records().map((record) => Object.values(COLUMNS).map((of) => of(record) ?? '').join(','));
+    download('sparsevd.csv', [Object.keys(COLUMNS).join(','), ...lines, ''].join('\n'), 'text/csv');
+  });
+  return fill;
+}

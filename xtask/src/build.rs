@@ -1,0 +1,202 @@
+//! The build: `dist/`, a folder that any static host can serve.
+
+use crate::error::{Context, Error, Result};
+use crate::process;
+use crate::project;
+use crate::sizes::{self, Sizes};
+use crate::toolchain;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The library's name, and so that of the files in `pkg/`.
+const NAME: &str = "sparsevd";
+
+/// Compiles the library, writes `dist` afresh and measures it.
+pub fn build(dist: &Path) -> Result<Sizes> {
+    let dist = std::path::absolute(dist).cannot(format!("find {}", dist.display()))?;
+    refuse_foreign(&dist)?;
+    toolchain::ensure_wasm()?;
+    let wasm = compile()?;
+
+    // Written beside and then renamed: no reader sees half a build, and no stale file survives.
+    let scratch = scratch_beside(&dist)?;
+    let fresh = scratch.path().join("fresh");
+    bind(&wasm, &fresh.join("pkg"))?;
+    copy_page(&project::root(), &fresh)?;
+    replace(&dist, &fresh, &scratch.path().join("old"))?;
+    sizes::of(&dist)
+}
+
+/// Compiles the library and returns the path of its wasm.
+fn compile() -> Result<PathBuf> {
+    let mut cargo = project::cargo_for_wasm();
+    cargo.args(["build", "--release", "--lib", "--package", NAME, "--target", toolchain::WASM]);
+    let line = process::line(&cargo);
+    eprintln!("{line}");
+    let messages = process::output(cargo.arg("--message-format=json-render-diagnostics"))?;
+    artifact(&messages).ok_or_else(|| {
+        Error::failed(format!(
+            "`{line}` made no .wasm: crate/Cargo.toml must list `cdylib` among the library's crate types."
+        ))
+    })
+}
+
+/// The library's `.wasm` among cargo's messages, one JSON object a line.
+fn artifact(messages: &str) -> Option<PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-artifact")
+        .filter(|message| message["target"]["name"] == NAME)
+        .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
+        .filter_map(|file| file.as_str().map(PathBuf::from))
+        .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+}
+
+/// Writes the module and its JavaScript into `pkg`.
+fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
+    let written = || {
+        Bindgen::new()
+            .input_path(wasm)
+            .web(true)?
+            .typescript(false)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .out_name(NAME)
+            // So that `init()` finds the wasm beside the JavaScript by itself.
+            .omit_default_module_path(false)
+            .generate(pkg)
+    };
+    // The alternate form has the whole chain of causes, and a version mismatch is explained there.
+    written().map_err(|why| {
+        Error::failed(format!("wasm-bindgen cannot read {}: {why:#}", wasm.display()))
+    })
+}
+
+/// Copies `index.html` and `www/` of the project.
+fn copy_page(root: &Path, dist: &Path) -> Result<()> {
+    copy(&root.join("index.html"), &dist.join("index.html"))?;
+    let www = root.join("www");
+    for file in sizes::files(&www)? {
+        let name = file.strip_prefix(&www).cannot(format!("place {}", file.display()))?;
+        copy(&file, &dist.join("www").join(name))?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let folder = to.parent().unwrap_or(to);
+    fs::create_dir_all(folder).cannot(format!("make the folder {}", folder.display()))?;
+    let what = || format!("copy {} to {}", from.display(), to.display());
+    // Read and write, not `fs::copy`: a file that is read-only here need not be so there.
+    fs::write(to, fs::read(from).cannot(what())?).cannot(what())
+}
+
+/// A build replaces its folder, so it keeps away from folders that hold something else.
+fn refuse_foreign(dist: &Path) -> Result<()> {
+    let Ok(mut entries) = fs::read_dir(dist) else {
+        return if dist.exists() {
+            Err(Error::usage(format!(
+                "{} is not a folder: choose another with --out.",
+                dist.display()
+            )))
+        } else {
+            Ok(())
+        };
+    };
+    let ours = dist.join("pkg").join(format!("{NAME}.js")).is_file();
+    if ours || entries.next().is_none() {
+        return Ok(());
+    }
+    Err(Error::usage(format!(
+        "{} holds files that no build made, and a build replaces its folder: \
+         empty it or choose another with --out.",
+        dist.display()
+    )))
+}
+
+/// A folder on the same disk as `dist`, so that renaming works; it goes away when dropped.
+fn scratch_beside(dist: &Path) -> Result<TempDir> {
+    let parent = dist.parent().unwrap_or(dist);
+    fs::create_dir_all(parent).cannot(format!("make the folder {}", parent.display()))?;
+    tempfile::Builder::new()
+        .prefix(".dist-")
+        .tempdir_in(parent)
+        .cannot(format!("write in {}", parent.display()))
+}
+
+/// Puts `fresh` in the place of `dist`, which becomes `old`.
+fn replace(dist: &Path, fresh: &Path, old: &Path) -> Result<()> {
+    if dist.exists() {
+        fs::rename(dist, old).cannot(format!("replace {}", dist.display()))?;
+    }
+    fs::rename(fresh, dist).cannot(format!("write {}", dist.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(path: PathBuf, text: &str) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn the_wasm_is_found_among_cargos_messages() {
+        let messages = r#"{"reason":"compiler-artifact","target":{"name":"other"},"filenames":["/t/other.wasm"]}
+not json
+{"reason":"compiler-artifact","target":{"name":"sparsevd"},"filenames":["/t/libsparsevd.rlib","/t/sparsevd.wasm"]}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(artifact(messages), Some(PathBuf::from("/t/sparsevd.wasm")));
+        assert_eq!(artifact(""), None);
+    }
+
+    #[test]
+    fn a_page_is_copied_with_its_folders_and_no_stale_file_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, dist) = (folder.path(), folder.path().join("dist"));
+        write(root.join("index.html"), "page");
+        write(root.join("www/deep/a.js"), "script");
+        write(root.join("www/.hidden"), "");
+        write(dist.join("pkg/sparsevd.js"), "");
+        write(dist.join("stale.js"), "");
+
+        refuse_foreign(&dist).unwrap();
+        let scratch = scratch_beside(&dist).unwrap();
+        let fresh = scratch.path().join("fresh");
+        copy_page(root, &fresh).unwrap();
+        replace(&dist, &fresh, &scratch.path().join("old")).unwrap();
+        let names = sizes::files(&dist).unwrap();
+        assert_eq!(names, [dist.join("index.html"), dist.join("www/deep/a.js")]);
+    }
+
+    #[test]
+    fn a_folder_with_other_things_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        refuse_foreign(folder.path()).unwrap();
+        refuse_foreign(&folder.path().join("new")).unwrap();
+        write(folder.path().join("thesis.tex"), "years of work");
+        let error = refuse_foreign(folder.path()).unwrap_err();
+        assert!(error.message.contains("choose another with --out"), "{error}");
+        assert_eq!(error.status, 2);
+        assert!(refuse_foreign(&folder.path().join("thesis.tex")).is_err());
+    }
+
+    #[test]
+    fn both_sides_of_wasm_bindgen_have_one_version() {
+        let lock = fs::read_to_string(project::root().join("Cargo.lock")).unwrap();
+        let version = |name: &str| {
+            let (_, rest) = lock.split_once(&format!("name = \"{name}\"\n")).unwrap();
+            rest.lines().next().unwrap().to_string()
+        };
+        assert_eq!(
+            version("wasm-bindgen"),
+            version("wasm-bindgen-cli-support"),
+            "set the same version of wasm-bindgen-cli-support in xtask/Cargo.toml"
+        );
+    }
+}
