@@ -27,7 +27,7 @@ export function readout(id, value, text) {
 }
 
 /** A number with a fixed number of digits, or a dash. @param {number | null | undefined} value @param {number} digits */
-export const fixed = (value, digits) => (value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+export const fixed = (value, digits) => (value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace('-', '−'));
 
 /** Whether the page is dark now. */
 export const isDark = () => {

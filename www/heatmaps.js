@@ -61,7 +61,8 @@ export class Heatmaps {
     this.#shapes = header.layers;
     this.#image = header.image;
     this.#zoom = header.layers.map(() => 1);
-    this.#cell = null;
+    const { width, height } = this.#size(0);
+    this.#cell = { layer: 0, x: width >> 1, y: height >> 1 };
     const last = this.#shapes.length - 1;
     const figures = this.#shapes.map(({ fan_in, fan_out }, layer) => {
       const inputs = layer === 0 ? (header.image ? 'input pixels' : 'inputs') : 'hidden units';

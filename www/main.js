@@ -32,11 +32,11 @@ function arrange() {
 }
 
 async function main() {
-  $('state').dataset.value = 'loading';
+  // The worker fetches its scripts while the module compiles.
+  const client = new RunClient();
   const source = new URL('../pkg/sparsevd_bg.wasm', import.meta.url);
   const module = await WebAssembly.compileStreaming(fetch(source)).catch(async () => WebAssembly.compile(await (await fetch(source)).arrayBuffer()));
-  // The worker compiles nothing: it gets the module and starts while the page builds its controls.
-  const client = new RunClient(module);
+  client.load(module);
   await init({ module_or_path: module });
 
   const view = new View();
@@ -87,8 +87,9 @@ async function main() {
     } else {
       const key = `${header.fingerprint} ${threshold}`;
       const known = lens.key === key;
-      const value = known ? lens.value : mode === 'live' ? record?.test_accuracy ?? null : lens.value;
-      const name = !known && mode === 'live' ? `test accuracy at epoch ${header.epoch}` : `test accuracy at threshold ${fixed(threshold, 1)}`;
+      // In the middle of an epoch the accuracy is the last epoch's, until the run rests.
+      const value = known ? lens.value : (record?.test_accuracy ?? null);
+      const name = Math.abs((record?.threshold ?? threshold) - threshold) < 1e-6 ? 'test accuracy, pruned mean' : `test accuracy at threshold ${fixed(threshold, 1)}`;
       showReadouts(header, JSON.parse(view.counts()), { value, name });
       if (!known && mode !== 'live') askLens(key);
     }
@@ -300,7 +301,7 @@ async function main() {
     const total = last.total.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0);
     if (last.epoch % 10 === 0) {
       say(`Epoch ${last.epoch}: ${compression(total, kept)} compression, ${fixed(last.test_accuracy, 1)} percent test accuracy`);
-      if (mode === 'live') settle();
+      if (mode === 'live' && last.epoch > 0) settle();
     }
   });
   client.on('frame', ({ bytes }) => {

@@ -9,8 +9,8 @@ export class RunClient extends EventTarget {
   #waiting = new Map();
   #next = 0;
 
-  /** @param {WebAssembly.Module} module */
-  constructor(module) {
+  /** Starts the worker; it waits for the compiled module. */
+  constructor() {
     super();
     this.#worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => this.#receive(data);
@@ -18,7 +18,11 @@ export class RunClient extends EventTarget {
       event.preventDefault();
       this.#emit({ type: 'crashed', text: event.message || 'the worker could not start' });
     };
-    this.#worker.postMessage({ type: 'load', module });
+  }
+
+  /** Hands the compiled module over; the worker compiles nothing. @param {WebAssembly.Module} module */
+  load(module) {
+    this.send('load', { module });
   }
 
   /** @param {{ type: string, id?: number, value?: unknown }} message */
@@ -49,10 +53,5 @@ export class RunClient extends EventTarget {
     const id = this.#next;
     this.send(type, { id, ...rest });
     return new Promise((resolve) => this.#waiting.set(id, resolve));
-  }
-
-  /** Ends the worker; whatever it was asked is never answered. */
-  end() {
-    this.#worker.terminate();
   }
 }

@@ -180,26 +180,23 @@ impl Session {
     pub fn frame(&self, epoch: Option<u32>) -> Vec<u8> {
         let (network, past) = self.network_at(epoch);
         let position = self.trainer.position();
-        let epoch = past.unwrap_or(position.epoch);
+        let batches = self.trainer.steps_per_epoch();
+        let taken = position.taken.div_ceil(self.trainer.settings().batch_size);
+        // An epoch counts once it is evaluated, so that a frame always has its numbers.
+        let (epoch, batch) = match (past, self.evaluation.is_some()) {
+            (Some(past), _) => (past, 0),
+            (None, true) if position.epoch > 0 => (position.epoch - 1, batches),
+            (None, _) => (position.epoch, taken),
+        };
         let record = self.record(epoch).cloned();
-        let now = past.is_none();
+        let at_rest = record.as_ref().filter(|_| batch == 0);
         let header = Header {
             epoch,
-            batch: if now {
-                position.taken.div_ceil(self.trainer.settings().batch_size)
-            } else {
-                0
-            },
-            batches: self.trainer.steps_per_epoch(),
-            live: now,
-            fingerprint: match &record {
-                Some(record) if !now => record.fingerprint.clone(),
-                _ => network.fingerprint(),
-            },
-            kl_weight: match &record {
-                Some(record) if !now || position.taken == 0 => record.kl_weight,
-                _ => self.trainer.kl_weight(),
-            },
+            batch,
+            batches,
+            live: past.is_none(),
+            fingerprint: at_rest.map_or_else(|| network.fingerprint(), |r| r.fingerprint.clone()),
+            kl_weight: at_rest.map_or_else(|| self.trainer.kl_weight(), |r| r.kl_weight),
             record,
             image: self.trainer.data().image,
             layers: frame::shapes(&network),

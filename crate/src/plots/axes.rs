@@ -78,9 +78,15 @@ impl Axis {
 
     fn logarithmic_ticks(&self, length: f64, gap: f64) -> Vec<(f64, String)> {
         let decade = length / (self.high / self.low).log10();
-        let multiples: &[f64] = if 0.3 * decade >= gap { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let multiples: &[f64] = match decade {
+            _ if 0.3 * decade >= gap => &[1.0, 2.0, 5.0],
+            _ if 0.47 * decade >= gap => &[1.0, 3.0],
+            _ => &[1.0],
+        };
         let every = (gap / decade).ceil().max(1.0) as i32;
         let exponents = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
+        // Powers of ten are wide and say enough by themselves.
+        let multiples = if self.numbers == Numbers::Powers { &multiples[..1] } else { multiples };
         let values = exponents
             .filter(|n| n.rem_euclid(every) == 0)
             .flat_map(|n| multiples.iter().map(move |m| (m * power_of_ten(n), n, *m)));
@@ -88,10 +94,10 @@ impl Axis {
         let text = |(value, n, multiple): (f64, i32, f64)| {
             let plain = fixed(value, (-n).max(0) as usize);
             let text = match self.numbers {
-                Numbers::Times => format!("{plain}×"),
-                Numbers::Powers if multiple == 1.0 => ten_to_the(n),
-                Numbers::Powers => format!("{multiple}·{}", ten_to_the(n)),
-                _ if n < -3 => ten_to_the(n),
+                Numbers::Times => format!("{}×", plain.replace(',', "")),
+                Numbers::Powers => ten_to_the(n),
+                _ if !(-3..=4).contains(&n) && multiple == 1.0 => ten_to_the(n),
+                _ if !(-3..=4).contains(&n) => format!("{multiple}·{}", ten_to_the(n)),
                 _ => plain,
             };
             (value, text)
@@ -123,6 +129,10 @@ pub struct Words<'a> {
     pub y: &'a str,
     /// The legend, in the same row as far as it fits.
     pub legend: &'a [(Sign, &'a str)],
+    /// Values across that are marked by dashed lines, with words above the plot.
+    pub flags: &'a [(f64, &'a str)],
+    /// Room to the left in CSS pixels, for numbers.
+    pub left: f64,
     /// Room to the right in CSS pixels, for labels at the ends of lines.
     pub right: f64,
 }
@@ -154,17 +164,22 @@ impl Plot {
         let (width, height) = pen.size();
         let theme = pen.theme;
         let row = pen.em(14.0);
-        let left = if y.numbers == Numbers::Absent { pen.em(10.0) } else { pen.em(38.0) };
+        let left = pen.em(words.left);
         let right = (width - pen.em(words.right)).max(left + 1.0);
-        let rows = header(pen, words)?;
-        let top = pen.px(4.0) + row * rows as f64 + pen.em(6.0);
-        let beside = pen.em(14.0) + pen.width(words.x) <= width - right;
+        let head = pen.px(4.0) + row * header(pen, words)? as f64;
+        let across = |value: f64| left + x.share(value) * (right - left);
+        let flags = raise(pen, words.flags, across);
+        let rows = flags.iter().map(|flag| flag.row + 1).max().unwrap_or(0);
+        let top = head + pen.em(13.0) * rows as f64 + pen.em(6.0);
+        let last_number = 0.5 * pen.width(&fixed(x.high, 0)) + pen.em(7.0);
+        let beside = last_number + pen.width(words.x) <= width - right;
         let below = pen.em(16.0) + if beside || words.x.is_empty() { pen.px(4.0) } else { row };
         let bottom = (height - below).max(top + 1.0);
         let plot = Self { left, top, right, bottom, x, y };
 
         let number_row = bottom + pen.em(10.0);
-        for (value, text) in y.ticks(bottom - top, pen.em(14.0)) {
+        let gap = if y.logarithmic { pen.em(14.0) } else { pen.em(22.0) };
+        for (value, text) in y.ticks(bottom - top, gap) {
             let at = plot.y(value);
             pen.horizontal(at, (left, right), theme.grid)?;
             pen.text(&text, (left - pen.em(5.0), at), Align::End, theme.faint)?;
@@ -177,9 +192,14 @@ impl Plot {
         }
         pen.horizontal(bottom, (left, right), theme.faint)?;
         if beside {
-            pen.text(words.x, (right + pen.em(12.0), number_row), Align::Start, theme.faint)?;
+            pen.text(words.x, (right + last_number, number_row), Align::Start, theme.faint)?;
         } else {
             pen.text(words.x, (right, number_row + row), Align::End, theme.faint)?;
+        }
+        for Flag { x, left, row, word } in flags {
+            let y = head + pen.em(13.0) * (row as f64 + 0.5);
+            pen.vertical_dashes(x, (y - pen.em(5.0), bottom), theme.faint.mix(0.8))?;
+            pen.text(word, (left, y), Align::Start, theme.faint)?;
         }
         Ok(plot)
     }
@@ -200,6 +220,38 @@ impl Plot {
     }
 }
 
+/// A word on a dashed line.
+struct Flag<'a> {
+    x: f64,
+    left: f64,
+    row: usize,
+    word: &'a str,
+}
+
+/// Gives every flag a row where no word lies on another and no line crosses a word: under every
+/// word that reaches over its line.
+fn raise<'a, DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    flags: &[(f64, &'a str)],
+    across: impl Fn(f64) -> f64,
+) -> Vec<Flag<'a>> {
+    let mut order = flags.to_vec();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut ends = [f64::NEG_INFINITY; 3];
+    let raised = order.into_iter().map(|(value, word)| {
+        let x = across(value);
+        let width = pen.width(word);
+        let right_of_it = x + pen.em(3.0);
+        let room = right_of_it + width <= pen.size().0;
+        let left = if room { right_of_it } else { x - pen.em(3.0) - width };
+        let over = ends.iter().rposition(|&end| end > left - pen.em(3.0));
+        let row = over.map_or(0, |row| row + 1).min(ends.len() - 1);
+        ends[row] = left + width + pen.em(1.0);
+        Flag { x, left, row, word }
+    });
+    raised.collect()
+}
+
 /// Draws the row above the plot, or rows if it takes more; returns how many.
 fn header<DB: DrawingBackend>(pen: &Pen<'_, DB>, words: &Words<'_>) -> Result<usize, String> {
     let (width, _) = pen.size();
@@ -207,10 +259,10 @@ fn header<DB: DrawingBackend>(pen: &Pen<'_, DB>, words: &Words<'_>) -> Result<us
     let middle = |rows: usize| pen.px(4.0) + row * (rows as f64 - 0.5);
     let mut rows = 1;
     pen.text(words.y, (start, middle(rows)), Align::Start, pen.theme.faint)?;
-    let mut x = start + pen.width(words.y) + pen.em(12.0);
+    let mut x = start + pen.width(words.y) + pen.em(10.0);
     for &(sign, name) in words.legend {
         let wide = match sign {
-            Sign::Line(..) => pen.em(20.0),
+            Sign::Line(..) => pen.em(17.0),
             _ => pen.em(10.0),
         };
         let end = x + wide + pen.em(4.0) + pen.width(name);
@@ -221,7 +273,7 @@ fn header<DB: DrawingBackend>(pen: &Pen<'_, DB>, words: &Words<'_>) -> Result<us
         let y = middle(rows);
         draw_sign(pen, sign, (x, y), wide)?;
         pen.text(name, (x + wide + pen.em(4.0), y), Align::Start, pen.theme.ink)?;
-        x += wide + pen.em(4.0) + pen.width(name) + pen.em(12.0);
+        x += wide + pen.em(4.0) + pen.width(name) + pen.em(9.0);
     }
     Ok(rows)
 }

@@ -3,7 +3,7 @@
 use plotters::prelude::DrawingBackend;
 
 use super::axes::{Axis, Numbers, Plot, Sign, Words};
-use super::numbers::{fixed, round_down, round_up, significant};
+use super::numbers::{brief, fixed, power_of_ten, round_down, round_up, significant};
 use super::pen::{Align, DASHES, Drawn, Pen, Place, spread, veiled};
 use super::{Area, Theme};
 use crate::evaluation::Record;
@@ -150,15 +150,18 @@ impl Chart {
         let epochs = history.epochs.max(last).max(1);
         let x = Axis::linear(0.0, f64::from(epochs), Numbers::Plain);
         let legend: Vec<_> = series.iter().map(|s| (s.sign(theme), s.name.as_str())).collect();
+        let marks = history.marks.iter().map(|mark| (f64::from(mark.epoch), mark.label.as_str()));
+        let flags: Vec<_> = marks.filter(|(epoch, _)| (x.low..=x.high).contains(epoch)).collect();
         let words = Words {
             x: "epoch",
             y: self.unit(),
             legend: if legend.len() > 1 { &legend } else { &[] },
-            right: 54.0,
+            flags: &flags,
+            left: if self == Self::Compression { 42.0 } else { 34.0 },
+            right: if self == Self::Variance { 68.0 } else { 54.0 },
         };
         let plot = Plot::new(&pen, (x, self.axis(&series)), &words)?;
         let draft = Draft { pen, plot, history, epochs };
-        draft.marks()?;
         draft.playhead()?;
         for series in &series {
             draft.line(series)?;
@@ -200,7 +203,7 @@ impl Chart {
                 let text = |value| fixed(value, 1);
                 let sampled = |r: &Record| (r.samples > 0).then_some(f64::from(r.sampled_accuracy));
                 vec![
-                    of("test pruned", 0, text, &|r| Some(f64::from(r.test_accuracy))),
+                    of("pruned", 0, text, &|r| Some(f64::from(r.test_accuracy))),
                     of("dense", 1, text, &|r| Some(f64::from(r.dense_accuracy))),
                     of("sampled", 2, text, &sampled),
                     of("train", 3, text, &|r| wide(r.train_accuracy)),
@@ -210,7 +213,7 @@ impl Chart {
                 let weighted =
                     |r: &Record| wide(r.kl.map(|kl| r.kl_weight * kl).filter(|&v| v != 0.0));
                 vec![
-                    of("−data term", 0, significant, &|r| wide(r.train_nll)),
+                    of("NLL (data)", 0, significant, &|r| wide(r.train_nll)),
                     of("KL/N", 1, significant, &|r| wide(r.kl)),
                     Series { thin: true, ..of("β·KL/N", 2, significant, &weighted) },
                 ]
@@ -226,8 +229,8 @@ impl Chart {
                 (0..layers).map(layer).collect()
             }
             Self::Variance => vec![
-                of("RT", 1, significant, &|r| r.gradient_variance.map(|v| v.0)),
-                of("LRT", 0, significant, &|r| r.gradient_variance.map(|v| v.1)),
+                of("RT", 1, brief, &|r| r.gradient_variance.map(|v| v.0)),
+                of("LRT", 0, brief, &|r| r.gradient_variance.map(|v| v.1)),
             ],
         }
     }
@@ -252,7 +255,13 @@ impl Chart {
                 let numbers = if self == Self::Elbo { Numbers::Plain } else { Numbers::Powers };
                 let usual = if self == Self::Elbo { (0.1, 10.0) } else { (1e-6, 1e-3) };
                 let (low, high) = if high > 0.0 { (low, high) } else { usual };
-                let (low, high) = (round_down(low.max(LEAST)), round_up(high.min(MOST)));
+                let (low, high) = (low.clamp(LEAST, MOST), high.clamp(LEAST, MOST));
+                if self == Self::Variance {
+                    let (low, high) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+                    let high = high.max(low + 1);
+                    return Axis::logarithmic(power_of_ten(low), power_of_ten(high), numbers);
+                }
+                let (low, high) = (round_down(0.9 * low), round_up(1.1 * high));
                 // A decade at least, or a flat line would fill the plot with its noise.
                 Axis::logarithmic(low, high.max(10.0 * low), numbers)
             }
@@ -324,28 +333,6 @@ struct Draft<'a, DB: DrawingBackend> {
 }
 
 impl<DB: DrawingBackend> Draft<'_, DB> {
-    fn marks(&self) -> Drawn {
-        let (pen, plot) = (&self.pen, &self.plot);
-        let row = pen.em(13.0);
-        // Where the words of each row end.
-        let mut ends = [f64::NEG_INFINITY; 4];
-        let mut marks: Vec<&Mark> = self.history.marks.iter().collect();
-        marks.retain(|mark| (0.0..=self.epochs as f32).contains(&mark.epoch));
-        marks.sort_by(|a, b| a.epoch.total_cmp(&b.epoch));
-        for mark in marks {
-            let x = plot.x(f64::from(mark.epoch));
-            pen.vertical_dashes(x, (plot.top, plot.bottom), pen.theme.faint)?;
-            let width = pen.width(&mark.label) + pen.px(6.0);
-            let left = (x + pen.px(4.0)).min(pen.size().0 - width);
-            let free = ends.iter().position(|&end| end <= left);
-            let i = free.unwrap_or(ends.len() - 1);
-            ends[i] = left + width;
-            let at = (left, plot.top + row * (i as f64 + 0.5));
-            pen.label(&mark.label, at, Align::Start, pen.theme.faint)?;
-        }
-        Ok(())
-    }
-
     /// The playhead within the axis.
     fn now(&self) -> Option<f64> {
         let epoch = self.history.playhead.filter(|epoch| epoch.is_finite())?;
@@ -365,10 +352,10 @@ impl<DB: DrawingBackend> Draft<'_, DB> {
         let x = self.plot.x(epoch.min(last));
         for series in series {
             let runs = self.runs(series);
-            let segments = runs.iter().flat_map(|run| run.windows(2));
-            let across = |w: &&[Place]| w[0].0 <= x && x <= w[1].0;
+            let mut segments = runs.iter().flat_map(|run| run.windows(2));
+            let across = segments.rfind(|w| w[0].0 <= x && x <= w[1].0);
             let single = runs.iter().find(|run| run.len() == 1 && (run[0].0 - x).abs() < 0.5);
-            let y = match (segments.filter(across).next_back(), single) {
+            let y = match (across, single) {
                 (Some(w), _) if w[1].0 > w[0].0 => {
                     w[0].1 + (x - w[0].0) / (w[1].0 - w[0].0) * (w[1].1 - w[0].1)
                 }

@@ -31,37 +31,40 @@ pub fn draw_entropies<DB: DrawingBackend>(
         (Sign::Box(fills[0]), "test digits"),
         (Sign::Box(fills[1]), "no digits (shuffled pixels)"),
     ];
-    let words = Words { x: "entropy, nats", y: "% of images", legend: &legend, right: 14.0 };
+    let limit = format!("ln {classes} = {}", fixed(most, 3));
+    let flags = [(most, limit.as_str())];
+    let words = Words {
+        x: "entropy, nats",
+        y: "% of images",
+        legend: &legend,
+        flags: &flags,
+        left: 34.0,
+        right: 14.0,
+    };
     let plot = Plot::new(&pen, (x, y), &words)?;
     if sides.iter().all(Vec::is_empty) {
         return pen.message("No images were predicted yet.", plot.corners());
     }
 
     for ((shares, fill), colour) in histograms.iter().zip(fills).zip(theme.series) {
-        let edge = |i: usize| plot.x(most * i as f64 / BINS as f64).round();
+        let edge = |i: usize| pen.snap(plot.x(most * i as f64 / BINS as f64));
         let mut outline = Vec::new();
         for (i, &share) in shares.iter().enumerate() {
             let top = plot.y(share);
-            if share > 0.0 {
-                pen.rectangle((edge(i), top), (edge(i + 1), plot.bottom), fill)?;
-            }
             outline.extend([(edge(i), top), (edge(i + 1), top)]);
         }
         if shares.iter().any(|&share| share > 0.0) {
             pen.line(&outline, colour, 1.5, &[])?;
+            outline.extend([(edge(BINS), plot.bottom), (edge(0), plot.bottom)]);
+            pen.polygon(&outline, fill)?;
         }
     }
 
     let row = pen.em(14.0);
-    let limit = plot.x(most);
-    pen.vertical_dashes(limit, (plot.top, plot.bottom), theme.faint)?;
-    let text = format!("ln {classes} = {}", fixed(most, 3));
-    let at = (limit - pen.em(4.0), plot.top + 0.5 * row);
-    pen.label(&text, at, Align::End, theme.faint)?;
     for (i, values) in sides.iter().enumerate() {
         let Some(median) = median(values) else { continue };
         let at = plot.x(median.clamp(0.0, most));
-        let y = plot.top + row * (1.5 + i as f64);
+        let y = plot.top + row * (0.5 + i as f64);
         pen.vertical(at, (y, plot.bottom), theme.series[i])?;
         let text = format!("median {}", fixed(median, 2));
         let room = plot.right - at > pen.width(&text) + pen.em(6.0);

@@ -46,7 +46,7 @@ pub struct Theme {
     pub family: &'static str,
     /// Hairlines lie on multiples of this many device pixels.
     snap: f64,
-    /// What the backend divides font sizes by.
+    /// The font size on the page for one of the backend.
     font_unit: f64,
 }
 
@@ -93,6 +93,13 @@ impl Theme {
         Self { text: 1.35, ..self }
     }
 
+    /// The same for a backend that counts `steps` places to a device pixel, so that slanted lines
+    /// are straight although plotters counts in whole numbers.
+    pub fn fine(self, steps: u32) -> Self {
+        let steps = f64::from(steps);
+        Self { scale: self.scale * steps, snap: self.snap * steps, ..self }
+    }
+
     /// The colour of text that belongs to series `i`: towards the ink, so that it is read easily.
     fn series_text(&self, i: usize) -> RGBColor {
         blend(self.series[i], self.ink, 0.3)
@@ -122,13 +129,8 @@ pub fn svg_with(
     /// Plotters counts in whole pixels; eight to a CSS pixel keep slanted lines straight.
     const FINE: u32 = 8;
     let (fine_width, fine_height) = (FINE * width, FINE * height);
-    let theme = Theme {
-        scale: f64::from(FINE),
-        snap: f64::from(FINE),
-        // The SVG backend writes font sizes divided by this.
-        font_unit: 1.0 / 1.24,
-        ..theme.clone()
-    };
+    // The SVG backend divides font sizes by 1.24.
+    let theme = Theme { scale: 1.0, font_unit: 1.0 / 1.24, ..theme.clone() }.fine(FINE);
     let mut picture = String::new();
     let area = plotters::prelude::SVGBackend::with_string(&mut picture, (fine_width, fine_height))
         .into_drawing_area();

@@ -39,18 +39,28 @@ pub fn fixed(value: f64, decimals: usize) -> String {
 
 /// Three significant digits: 69.6, 1,230, 0.0123, 3.21·10⁻⁵.
 pub fn significant(value: f64) -> String {
+    to_digits(value, 3)
+}
+
+/// Two significant digits, for narrow places.
+pub fn brief(value: f64) -> String {
+    to_digits(value, 2)
+}
+
+fn to_digits(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { "0".to_owned() } else { "not finite".to_owned() };
     }
     let mut exponent = value.abs().log10().floor() as i32;
     // 9.996 has three significant digits as 10.0.
-    if value.abs() / power_of_ten(exponent) >= 9.995 {
+    if value.abs() / power_of_ten(exponent) >= 10.0 - 0.5 * power_of_ten(1 - digits) {
         exponent += 1;
     }
     if (-3..9).contains(&exponent) {
-        return fixed(value, (2 - exponent).max(0) as usize);
+        return fixed(value, (digits - 1 - exponent).max(0) as usize);
     }
-    format!("{}·{}", fixed(value / power_of_ten(exponent), 2), ten_to_the(exponent))
+    let mantissa = fixed(value / power_of_ten(exponent), (digits - 1) as usize);
+    format!("{mantissa}·{}", ten_to_the(exponent))
 }
 
 /// 10ⁿ in letters.

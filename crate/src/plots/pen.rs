@@ -63,6 +63,11 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         css * self.theme.scale * self.theme.text
     }
 
+    /// The nearest edge between device pixels.
+    pub fn snap(&self, at: f64) -> f64 {
+        (at / self.theme.snap).round() * self.theme.snap
+    }
+
     fn stroke(&self, css: f64) -> u32 {
         self.px(css).round().max(1.0) as u32
     }
@@ -101,9 +106,8 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     /// Both edges of a hairline around `at`.
     fn hair(&self, at: f64) -> (f64, f64) {
-        let snap = self.theme.snap;
-        let width = (self.theme.scale / snap).round().max(1.0) * snap;
-        let low = ((at - 0.5 * width) / snap).round() * snap;
+        let width = self.snap(self.theme.scale).max(self.theme.snap);
+        let low = self.snap(at - 0.5 * width);
         (low, low + width)
     }
 
@@ -221,6 +225,7 @@ fn advance(c: char) -> f64 {
         'f' | 't' | 'r' | '(' | ')' | '-' | ' ' | '/' | '⁻' | '²' | '³' | '⁰'..='⁹' => 0.38,
         'm' | 'w' | 'M' | 'W' | '%' | '—' => 0.92,
         'A'..='Z' | '×' | '−' | '=' | '+' | '≠' | '÷' => 0.69,
+        '0'..='9' => 0.62,
         _ => 0.59,
     }
 }

@@ -29,7 +29,14 @@ pub fn draw_posterior<DB: DrawingBackend>(
         (-1.0, 1.0)
     };
     let axes = (Axis::linear(low, high, Numbers::Plain), Axis::linear(0.0, 1.25, Numbers::Absent));
-    let words = Words { x: "weight", y: "posterior density", legend: &[], right: 12.0 };
+    let words = Words {
+        x: "weight",
+        y: "posterior density",
+        legend: &[],
+        flags: &[],
+        left: 12.0,
+        right: 12.0,
+    };
     let plot = Plot::new(&pen, axes, &words)?;
     if !drawable {
         return pen.message("The posterior has no width to draw.", plot.corners());

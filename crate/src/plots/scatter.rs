@@ -29,7 +29,8 @@ pub fn draw_scatter<DB: DrawingBackend>(
     let pen = Pen::new(area, theme)?;
     let axis =
         |(low, high): (f32, f32)| Axis::linear(f64::from(low), f64::from(high), Numbers::Plain);
-    let words = Words { x: "log |μ|", y: "log σ", legend: &[], right: 12.0 };
+    let words =
+        Words { x: "log |μ|", y: "log σ", legend: &[], flags: &[], left: 34.0, right: 12.0 };
     let plot = Plot::new(&pen, (axis(X), axis(Y)), &words)?;
     let bins = bin(mean, log_sigma);
     if bins.iter().all(|&n| n == 0) {
@@ -75,17 +76,13 @@ pub fn draw_scatter<DB: DrawingBackend>(
         let text = format!("log α = {}", short(threshold));
         let colour = theme.series_text(1);
         // Beside the lower end of the line, where few weights are.
-        let room = plot.right - from.0 > pen.width(&text) + pen.em(24.0);
-        let x = if room { from.0 + pen.em(14.0) } else { plot.right - pen.width(&text) };
-        pen.label(
-            &text,
-            (x, from.1.min(plot.bottom - pen.em(14.0)) + pen.em(5.0)),
-            Align::Start,
-            colour,
-        )?;
+        let room = plot.right - from.0 > pen.width(&text) + pen.em(34.0);
+        let x = if room { from.0 + pen.em(30.0) } else { plot.right - pen.width(&text) };
+        let at = (x, (from.1 - pen.em(1.0)).min(plot.bottom - pen.em(8.0)));
+        pen.label(&text, at, Align::Start, colour)?;
     }
     let corner = (plot.left + pen.em(6.0), plot.top + pen.em(9.0));
-    pen.label("pruned", corner, Align::Start, theme.faint)
+    pen.text("pruned", corner, Align::Start, theme.faint)
 }
 
 fn short(threshold: f32) -> String {
@@ -102,7 +99,7 @@ fn draw_bins<DB: DrawingBackend>(pen: &Pen<'_, DB>, plot: &Plot, bins: &[u32]) -
     };
     let theme = pen.theme;
     let edge = |low: f64, high: f64, i: usize, n: usize| {
-        (low + (high - low) * i as f64 / n as f64).round()
+        pen.snap(low + (high - low) * i as f64 / n as f64)
     };
     let x = |i| edge(plot.left, plot.right, i, BINS.0);
     let y = |i| edge(plot.bottom, plot.top, i, BINS.1);

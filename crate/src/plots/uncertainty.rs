@@ -26,7 +26,14 @@ pub fn draw_prediction<DB: DrawingBackend>(
         (Sign::Whisker(theme.ink), "10–90 %"),
         (Sign::Diamond(theme.series[1]), "mean network"),
     ];
-    let words = Words { x: "class", y: "probability", legend: &legend, right: 52.0 };
+    let words = Words {
+        x: "class",
+        y: "probability",
+        legend: &legend,
+        flags: &[],
+        left: 34.0,
+        right: 46.0,
+    };
     let plot = Plot::new(&pen, (x, y), &words)?;
     if classes == 0 {
         return pen.message("There is no prediction yet.", plot.corners());

@@ -50,7 +50,8 @@ pub fn arrival(folder: &Path) -> PathBuf {
         if let (Some(file), false) = (named, pending) {
             return file.clone();
         }
-        std::thread::yield_now();
+        // Nothing tells when a file is complete, so look again soon.
+        std::thread::sleep(Duration::from_millis(10));
     }
     panic!("nothing was downloaded to {}", folder.display());
 }

@@ -9,7 +9,7 @@ const epoch = () => number('epoch');
 const shows = (n) => epoch() === n && readout('nll') !== null;
 // Whether the run has come to rest at the end of epoch n, and the screen shows it.
 const rests = (n) => state() !== 'live' && state() !== 'loading' && shows(n);
-// Whether nothing waits to be drawn: the picture's sum is the read-outs' sum.
+// The weight matrices, in the order of their layers.
 const heatmaps = () => [...document.querySelectorAll('canvas[id^="heatmap-"]')];
 const pixels = ({ width, height }, canvas) => {
   // A copy is read, so that the page's own canvas keeps its place on the graphics card.

@@ -76,11 +76,20 @@ pub fn visit(query: &str, test: impl FnOnce(&Page)) {
 
 /// Opens a browser for a test that goes to the page by itself.
 pub fn browse(test: impl FnOnce(&Page)) {
-    let _turn = Turn::wait();
+    browse_in_turn(Turn::among_others(), test);
+}
+
+/// Opens a browser while no other test has one.
+pub fn browse_alone(test: impl FnOnce(&Page)) {
+    browse_in_turn(Turn::alone(), test);
+}
+
+fn browse_in_turn(_turn: Turn, test: impl FnOnce(&Page)) {
     let page = Page {
         driver: WebDriver::open(product::browser()),
         console: RefCell::new(Vec::new()),
     };
+    page.resize(1440, 900, 1.0);
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| test(&page)));
     if let Err(reason) = outcome {
         // The page may be past speaking; the test's own failure matters more.
@@ -271,6 +280,17 @@ impl Page {
     pub fn download_to(&self, folder: &Path) {
         let parameters = json!({ "behavior": "allow", "downloadPath": folder });
         self.driver.devtools("Browser.setDownloadBehavior", parameters);
+    }
+
+    /// Makes the browser fail to load what matches a pattern.
+    pub fn block(&self, pattern: &str) {
+        self.driver.devtools("Network.enable", json!({}));
+        self.driver.devtools("Network.setBlockedURLs", json!({ "urls": [pattern] }));
+    }
+
+    /// Asks Chrome's own protocol something that takes no parameters.
+    pub fn devtools(&self, command: &str) -> Value {
+        self.driver.devtools(command, json!({}))
     }
 
     /// Makes the browser report these preferences to the page, such as

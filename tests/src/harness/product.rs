@@ -61,24 +61,34 @@ pub fn artifacts() -> PathBuf {
     folder
 }
 
-/// The right to run one browser; given back when dropped.
-pub struct Turn;
+/// The right to run one browser, or the only one; given back when dropped.
+pub struct Turn(usize);
 
 static FREE: Mutex<usize> = Mutex::new(BROWSERS);
 static GIVEN_BACK: Condvar = Condvar::new();
+const COUNTING: &str = "nobody panics while counting";
 
 impl Turn {
     /// Waits until fewer than [`BROWSERS`] run.
-    pub fn wait() -> Self {
-        let free = FREE.lock().expect("nobody panics while counting");
-        *GIVEN_BACK.wait_while(free, |free| *free == 0).expect("nobody panics while counting") -= 1;
-        Self
+    pub fn among_others() -> Self {
+        Self::of(1)
+    }
+
+    /// Waits until no other runs, for what is timed.
+    pub fn alone() -> Self {
+        Self::of(BROWSERS)
+    }
+
+    fn of(places: usize) -> Self {
+        let free = FREE.lock().expect(COUNTING);
+        *GIVEN_BACK.wait_while(free, |free| *free < places).expect(COUNTING) -= places;
+        Self(places)
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        *FREE.lock().expect("nobody panics while counting") += 1;
-        GIVEN_BACK.notify_one();
+        *FREE.lock().expect(COUNTING) += self.0;
+        GIVEN_BACK.notify_all();
     }
 }

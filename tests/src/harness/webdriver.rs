@@ -19,7 +19,7 @@ pub struct WebDriver {
     session: String,
     // In the order of their dropping: the browser must be gone before its profile goes.
     _driver: Driver,
-    profile: TempDir,
+    _profile: TempDir,
 }
 
 impl WebDriver {
@@ -32,16 +32,11 @@ impl WebDriver {
         let config = Agent::config_builder().http_status_as_error(false);
         let agent = config.timeout_global(Some(PATIENCE)).build().into();
         let session = format!("{}/session", driver.url);
-        let mut opened = Self { agent, session, _driver: driver, profile };
+        let mut opened = Self { agent, session, _driver: driver, _profile: profile };
         let answer = opened.post("", json!({ "capabilities": { "alwaysMatch": wanted } }));
         let id = answer["sessionId"].as_str().expect("a session has an id");
         opened.session = format!("{}/{id}", opened.session);
         opened
-    }
-
-    /// The folder that the browser writes to.
-    pub fn folder(&self) -> &std::path::Path {
-        self.profile.path()
     }
 
     /// Sends a command; its answer, or a panic with what the browser said.

@@ -1,0 +1,82 @@
+//! Bad values in the controls, and a run whose loss is lost: explained, and the page stays usable.
+
+use crate::harness::page::{Page, visit};
+
+/// Types a value that cannot be: the page must say so, show the old value again and train on.
+fn refuses(page: &Page, id: &str, value: &str, old: &str) {
+    page.write(id, value);
+    page.wait(&format!("$('{id}-wrong').innerText.includes('{value}') || (!$('error-banner').hidden && $('error-banner').innerText.includes('{value}')) || $('notices').innerText.includes('{value}')"));
+    page.wait(&format!("$('{id}').value === '{old}'"));
+}
+
+#[test]
+fn values_out_of_range_are_refused_and_the_run_goes_on() {
+    visit("?network=64-20-10&epochs=9000", |page| {
+        page.wait("epoch() >= 2");
+        for (id, value, old) in [
+            ("learning-rate", "10", "0.001"),
+            ("learning-rate", "-1", "0.001"),
+            ("kl-weight", "1000", "1"),
+            ("batch-size", "0", "32"),
+            ("batch-size", "99999", "32"),
+            ("batch-size", "1.5", "32"),
+            ("epochs", "0", "9000"),
+            ("samples", "1000", "10"),
+            ("seed", "-1", "1"),
+            ("kl-warmup", "9..1", "10..50"),
+            ("decay", "sometimes", "50..100"),
+        ] {
+            refuses(page, id, value, old);
+        }
+        let trained = page.look().trained;
+        page.wait(&format!("state() === 'live' && epoch() > {}", trained + 2));
+        assert!(!page.text("location.search").contains("99999"));
+    });
+}
+
+#[test]
+fn an_empty_field_is_refused() {
+    visit("?network=64-20-10&epochs=2", |page| {
+        page.rest(2);
+        page.js("$('learning-rate').focus(); $('learning-rate').value = ''; $('learning-rate').dispatchEvent(new Event('change', { bubbles: true })); $('learning-rate').blur()");
+        page.wait("$('learning-rate-wrong').innerText.length > 10");
+        page.wait("$('learning-rate').value === '0.001'");
+    });
+}
+
+#[test]
+fn a_value_that_is_right_takes_the_complaint_away() {
+    visit("?network=64-20-10&epochs=9000", |page| {
+        page.wait("epoch() >= 2");
+        refuses(page, "learning-rate", "10", "0.001");
+        page.write("learning-rate", "0.002");
+        page.wait("$('learning-rate-wrong').innerText === ''");
+        page.wait("$('ticks').querySelector('[title*=\"0.002\"]')");
+    });
+}
+
+/// Gradient descent in strides of the whole gradient, from means as large as they may be: the
+/// activations of four layers overflow single precision within a few steps.
+const DIVERGES: &str = "?network=64-300-300-300-10&optimizer=sgd&lr=1&init=10&epochs=50&warmup=-1..0&kl=100";
+
+#[test]
+fn a_lost_loss_is_explained_with_ways_on() {
+    visit(DIVERGES, |page| {
+        page.wait("state() === 'error' && !$('error-banner').hidden");
+        let words = page.text("$('error-banner').innerText");
+        assert!(words.contains("no longer a number") && words.contains("learning rate"), "{words}");
+        let lost = page.look();
+        // The past can still be looked at.
+        page.scrub(0);
+        page.shown(0);
+        // The first way on goes on gently; it trains, or says again what is wrong.
+        page.click_on("#error-banner button");
+        page.wait(&format!("Number($('learning-rate').value) < 1 && (Number($('epoch-scrubber').max) > {} || !$('error-banner').hidden)", lost.trained));
+        // Starting over with other settings always works.
+        page.choose("optimizer", "adam");
+        page.write("init-scale", "0.1");
+        page.write("learning-rate", "0.001");
+        page.choose("network", "64-100-10");
+        page.wait("$('error-banner').hidden && state() === 'live' && epoch() >= 1");
+    });
+}
