@@ -121,7 +121,7 @@ async function main() {
     const warm = Number(values.warmup.split('..')[1]);
     const bayesian = ['sparse-vd', 'ard', 'gaussian'].includes(values.method);
     const names = { method: '', estimator: '', lr: 'lr ', kl: 'β ', batch: 'batch ', epochs: '' };
-    const label = (/** @type {string} */ key, /** @type {string} */ to) => (key === 'estimator' ? to.toUpperCase() : key === 'method' ? controls.fields.get('method')?.choices?.find(([value]) => value === to)?.[1] ?? to : `${names[key]}${to}`);
+    const label = (/** @type {string} */ key, /** @type {string} */ to) => (key === 'estimator' ? to.toUpperCase() : key === 'method' ? (controls.fields.get('method')?.choices?.find(([value]) => value === to)?.[1] ?? to).split(':')[0] : `${names[key]}${to}`);
     return [
       ...(bayesian && warm > 0 && warm <= Number(values.epochs) ? [{ epoch: warm, label: `β = ${values.kl}` }] : []),
       ...switched.filter(({ key }) => key !== 'epochs').map(({ epoch, key, to }) => ({ epoch, label: label(key, to) })),

@@ -33,14 +33,14 @@ impl Method {
         }
     }
 
-    /// The name in full.
+    /// The name in full, with the prior after a colon.
     pub fn label(self) -> &'static str {
         match self {
-            Self::SparseVd => "Sparse VD",
-            Self::Ard => "ARD",
-            Self::Gaussian => "Gaussian prior N(0, 1)",
-            Self::BinaryDropout => "Binary dropout",
-            Self::Dense => "Dense (no prior)",
+            Self::SparseVd => "Sparse VD: p(w) ∝ 1/|w|",
+            Self::Ard => "ARD: p(w) = N(0, 1/τ), τ learned",
+            Self::Gaussian => "Gaussian: p(w) = N(0, 1)",
+            Self::BinaryDropout => "Binary dropout: units, not weights",
+            Self::Dense => "Dense: point estimates, no prior",
         }
     }
 

@@ -413,27 +413,3 @@ proptest! {
         prop_assert_eq!(white, n - heatmap.kept(threshold));
     }
 }
-#[test]
-fn zz_preview() {
-    let (records, marks) = (typical(100), marks());
-    let h = history(&records, &marks);
-    let d = |n: &str, s: String| std::fs::write(format!("/tmp/prev/{n}-light.svg"), s).unwrap();
-    std::fs::create_dir_all("/tmp/prev").unwrap();
-    let th = Theme::light(1.0);
-    d("wide", svg(Chart::Accuracy, &h, &th, (700, 300)));
-    d("narrow", svg(Chart::Accuracy, &h, &th, (260, 180)));
-    d("presenter", svg(Chart::Elbo, &h, &th.clone().presenter(), (656, 432)));
-    let mut many = typical(40);
-    for r in &mut many { r.kept = vec![400, 9_000, 30_000, 3000, 100].into_iter().enumerate().map(|(i, t)| (t as f32 * (1.0 - 0.02 * r.epoch as f32 * (1.0 - 0.1 * i as f32)).max(0.02)) as usize).collect(); r.total = vec![400, 9_000, 30_000, 3000, 100]; }
-    d("layers", svg(Chart::Sparsity, &History { records: &many, marks: &[], playhead: None, epochs: 1000 }, &th, SIZE));
-    let (mean, log_sigma) = weights(60_000, 2);
-    for t in [-15.0, 12.0] {
-        d(&format!("scatter{t}"), svg_with(&th, SIZE, |a, th| draw_scatter(a, &[&mean], &[&log_sigma], t, th)));
-    }
-    d("p2", svg_with(&th, (328, 140), |a, t| draw_posterior(a, -0.9, 0.1, t)));
-    d("one", svg(Chart::Elbo, &History { records: &records[..1], marks: &[], playhead: Some(0.4), epochs: 100 }, &th, SIZE));
-    let mut tied = typical(60);
-    for r in &mut tied { r.kept = vec![192, 300, 60]; r.elbo = None; r.kl = None; r.gradient_variance = None; }
-    d("flat", svg(Chart::Compression, &History { records: &tied, marks: &[], playhead: None, epochs: 60 }, &th, SIZE));
-    d("nokl", svg(Chart::Elbo, &History { records: &tied, marks: &[], playhead: None, epochs: 60 }, &th, SIZE));
-}

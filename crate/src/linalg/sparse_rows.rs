@@ -19,17 +19,20 @@ impl SparseRows {
     /// The entries of `dense` that are not zero; its shape is (rows, columns).
     pub fn nonzero(dense: &Matrix) -> Self {
         let mut start = Vec::with_capacity(dense.nrows() + 1);
-        let (mut column, mut value) = (Vec::new(), Vec::new());
         start.push(0);
+        // Every entry is written and only those that are not zero are kept: no branch to guess.
+        let (mut column, mut value) = (vec![0; dense.len()], vec![0.0; dense.len()]);
+        let mut kept = 0;
         for row in dense.rows() {
             for (j, &x) in row.iter().enumerate() {
-                if x != 0.0 {
-                    column.push(j as u32);
-                    value.push(x);
-                }
+                column[kept] = j as u32;
+                value[kept] = x;
+                kept += usize::from(x != 0.0);
             }
-            start.push(column.len() as u32);
+            start.push(kept as u32);
         }
+        column.truncate(kept);
+        value.truncate(kept);
         Self { shape: dense.dim(), start, column, value }
     }
 

@@ -58,7 +58,7 @@ impl Theme {
     /// Dark ink on white, `scale` device pixels per CSS pixel.
     ///
     /// The four series differ from each other by at least 38 CIELAB units in normal vision and
-    /// under simulated protanopia, deuteranopia and tritanopia.
+    /// under simulated protanopia, deuteranopia and tritanopia (Machado et al., 2009).
     pub fn light(scale: f64) -> Self {
         Self {
             ink: rgb(0x1a1d21),

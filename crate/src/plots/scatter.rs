@@ -155,7 +155,7 @@ simd! {
             // Far below the range, far above what ln takes.
             let log_mean = math::ln(mean.abs().max(1e-30));
             let bin = place(log_sigma, Y, BINS.1) * BINS.0 as u32 + place(log_mean, X, BINS.0);
-            let known = log_mean.abs() + log_sigma.abs() < f32::INFINITY;
+            let known = mean.is_finite() && log_sigma.is_finite();
             *out = if known { bin } else { (BINS.0 * BINS.1) as u32 };
         }
     }

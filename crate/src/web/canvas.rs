@@ -10,6 +10,9 @@ use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+/// Steps of plotters' whole-number coordinates to a device pixel, so that slanted lines are smooth.
+pub(super) const STEPS: u32 = 8;
+
 type Drawn = Result<(), DrawingErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>>;
 
 /// A canvas to draw charts on.
@@ -21,7 +24,10 @@ pub struct Canvas {
 impl Canvas {
     /// The canvas element, if it can be drawn on in two dimensions.
     pub fn new(element: HtmlCanvasElement) -> Option<Self> {
-        let context = element.get_context("2d").ok()??.dyn_into().ok()?;
+        let context: CanvasRenderingContext2d = element.get_context("2d").ok()??.dyn_into().ok()?;
+        let step = 1.0 / f64::from(STEPS);
+        context.set_transform(step, 0.0, 0.0, step, 0.0, 0.0).ok()?;
+        context.set_line_join("round");
         Some(Self { backend: CanvasBackend::with_canvas_object(element)?, context })
     }
 }
@@ -42,7 +48,8 @@ impl DrawingBackend for Canvas {
     }
 
     fn get_size(&self) -> (u32, u32) {
-        self.backend.get_size()
+        let (width, height) = self.backend.get_size();
+        (width * STEPS, height * STEPS)
     }
 
     fn ensure_prepared(&mut self) -> Drawn {

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, STEPS};
 use crate::evaluation::Record;
 use crate::frame::{self, Frame};
 use crate::linalg::math;
@@ -109,7 +109,8 @@ impl View {
     /// The colours of charts, and the size of their marks in device pixels for a CSS pixel.
     #[wasm_bindgen(js_name = setTheme)]
     pub fn set_theme(&mut self, dark: bool, scale: f64) {
-        self.theme = if dark { Theme::dark(scale) } else { Theme::light(scale) };
+        let theme = if dark { Theme::dark(scale) } else { Theme::light(scale) };
+        self.theme = theme.fine(STEPS);
     }
 
     /// Weights kept and in all, by layer, at the threshold: JSON `{kept, total}`.

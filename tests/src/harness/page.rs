@@ -7,9 +7,12 @@ use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
-/// How long anything may take to happen, in milliseconds: several times the slowest thing, the
-/// default run on two busy cores.
-const PATIENCE: u32 = 120_000;
+/// How long a test waits while no new epoch arrives, in milliseconds: several times the slowest
+/// thing, which is reading MNIST.
+const PATIENCE: u32 = 20_000;
+
+/// How long it waits for a run that goes on: several times the default run.
+const ENDURANCE: u32 = 90_000;
 
 /// Keys as WebDriver names them.
 pub mod keys {
@@ -149,12 +152,15 @@ impl Page {
         let outcome = self.driver.run_until_called(&format!(
             "const call = arguments[arguments.length - 1];
             {}
-            const end = performance.now() + {PATIENCE};
+            const start = performance.now();
+            let [moved, last] = [start, ''];
             const ask = () => {{
               let holds;
               try {{ holds = {condition}; }} catch (error) {{ return call(String(error)); }}
+              const now = performance.now();
+              if ($('epoch-scrubber').max !== last) [moved, last] = [now, $('epoch-scrubber').max];
               if (holds) call(true);
-              else if (performance.now() > end) call('it never did');
+              else if (now > Math.min(moved + {PATIENCE}, start + {ENDURANCE})) call('it never did');
               else setTimeout(ask, 5);
             }};
             ask();",
