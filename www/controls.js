@@ -26,15 +26,22 @@ const VIEW_KEYS = ['epoch', 'layer', 'autoplay', 'hide', 'embed'];
 export class Controls {
   /** @type {Map<string, Field>} */ fields = new Map();
   /** @type {Record<string, string>} */ values = {};
+  /** Methods with a posterior over weights. @type {string[]} */ #bayesian = [];
   /** Called when a control has a new value that is one. @type {(field: Field, value: string) => void} */
   onchange = () => {};
 
-  /** @param {{ fields: Field[], experiments: { name: string, label: string, about: string }[] }} catalogue */
-  constructor({ fields, experiments }) {
+  /** Called when an experiment is chosen. @type {(name: string) => void} */
+  onexperiment = () => {};
+
+  /** @param {{ fields: Field[], experiments: { name: string, label: string, about: string }[], bayesian: string[] }} catalogue */
+  constructor({ fields, experiments, bayesian }) {
+    this.#bayesian = bayesian;
     const experiment = $('experiment', HTMLSelectElement);
     for (const { name, label, about } of experiments) {
       experiment.append(element('option', { value: name, title: about }, label));
     }
+    experiment.addEventListener('change', () => this.onexperiment(experiment.value));
+    this.#drawer();
     for (const field of fields) this.fields.set(field.key, field);
     const named = new Set(GROUPS.flatMap(([, keys]) => keys));
     for (const [heading, keys] of GROUPS) {
@@ -126,6 +133,36 @@ export class Controls {
     if (key === 'threshold') $('threshold-slider', HTMLInputElement).value = value;
   }
 
+  /** The words for a choice. @param {string} key @param {string} value */
+  label(key, value) {
+    return this.fields.get(key)?.choices?.find(([known]) => known === value)?.[1] ?? value;
+  }
+
+  /** Whether a method has a posterior over weights. @param {string} method */
+  isBayesian(method) {
+    return this.#bayesian.includes(method);
+  }
+
+  /** Whether a new value acts on the running training. @param {Field} field @param {string} value */
+  isLive(field, value) {
+    if (field.effect === 'live-if-bayesian') return this.isBayesian(this.values.method) && this.isBayesian(value);
+    return field.effect !== 'restart';
+  }
+
+  /** On narrow screens the settings are a drawer. */
+  #drawer() {
+    const drawer = (/** @type {boolean} */ open) => {
+      document.body.classList.toggle('settings-open', open);
+      $('open-settings').setAttribute('aria-expanded', String(open));
+      (open ? $('method') : $('open-settings')).focus();
+    };
+    $('open-settings').addEventListener('click', () => drawer(true));
+    $('close-settings').addEventListener('click', () => drawer(false));
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && document.body.classList.contains('settings-open')) drawer(false);
+    });
+  }
+
   /** The query of a run with some settings changed. @param {Record<string, string>} changed */
   query(changed = {}) {
     const { experiment, ...rest } = { ...this.values, ...changed };
@@ -139,13 +176,11 @@ export function viewQuery() {
   return Object.fromEntries(VIEW_KEYS.filter((key) => query.has(key)).map((key) => [key, query.get(key) ?? '']));
 }
 
-/** Writes the address of what is on the screen. @param {string} settings @param {Record<string, string | null>} view */
+/** Writes the address of what is on the screen. @param {string} settings @param {Record<string, string | null | undefined>} view */
 export function writeAddress(settings, view) {
   const query = new URLSearchParams(settings);
-  for (const [key, value] of Object.entries({ ...viewQuery(), ...view })) {
-    if (value !== null && value !== '') query.set(key, value);
-  }
-  // Colons and commas are allowed in a query and read better as they are.
+  for (const [key, value] of Object.entries(view)) if (value) query.set(key, value);
+  // Colons, commas and at signs are allowed in a query and read better as they are.
   const text = query.toString().replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%40', '@');
   history.replaceState(null, '', `${location.pathname}?${text}`);
 }

@@ -15,7 +15,7 @@ export class Digit {
   #busy = false;
   #again = false;
   /** The answer on the screen. @type {string | null} */ prediction = null;
-  /** Called with every new answer. */ onanswer = () => {};
+  /** Called with every new answer, in words. @type {(verdict: string) => void} */ onanswer = () => {};
   /** Where to look: epoch (null: now) and threshold. @type {() => { epoch: number | null, threshold: number }} */ where;
   tests = 1;
 
@@ -139,7 +139,7 @@ export class Digit {
     const most = Math.log(ensemble.length);
     $('split-aleatoric').style.width = `${(100 * uncertainty.aleatoric) / most}%`;
     $('split-epistemic').style.width = `${(100 * uncertainty.epistemic) / most}%`;
-    this.onanswer();
+    this.onanswer($('verdict').textContent ?? '');
   }
 
   /** Shows the pixels that the network gets, dark ink on white. @param {Float32Array} image */

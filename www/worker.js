@@ -199,8 +199,8 @@ const commands = {
     // wasm-bindgen copied the bytes out of the module's memory, so the copy can be handed over.
     if (bytes) postMessage({ type: 'frame', bytes }, { transfer: [bytes.buffer] });
   },
-  /** Opens dropped files: a saved run, or data. @param {{ files: { name: string, bytes: Uint8Array }[], query: string }} message */
-  async open({ files, query }) {
+  /** Opens dropped files: a saved run, or data. @param {{ files: { name: string, bytes: Uint8Array }[] }} message */
+  async open({ files }) {
     const saved = files.find(({ name }) => name.endsWith('.safetensors'));
     if (saved) {
       const wanted = new URLSearchParams(Run.savedQuery(saved.name, saved.bytes)).get('data');
@@ -216,7 +216,7 @@ const commands = {
     const key = name === 'MNIST' && features === 784 ? 'mnist' : 'own';
     if (sets.get(key) && sets.get(key) !== current && sets.get(key) !== before) sets.get(key)?.free();
     keep(key, set);
-    postMessage({ type: 'opened', key, summary: JSON.parse(set.summary()), query });
+    postMessage({ type: 'opened', key, summary: JSON.parse(set.summary()) });
   },
 };
 

@@ -2,7 +2,8 @@
 //!
 //! A frame carries its numbers and its weights together, so that a label and the picture beside
 //! it can never disagree. Layout: length of the header (u32), the header as JSON, padding to a
-//! multiple of 4, then for every layer μ and, if Bayesian, ln σ as little-endian f32.
+//! multiple of 4, then for every layer μ and, if Bayesian, ln σ as f32 in the machine's byte order
+//! (a frame never leaves the machine).
 
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +82,8 @@ pub fn encode(header: &Header, network: &Network) -> Vec<u8> {
     bytes.extend(&json);
     bytes.resize(bytes.len().next_multiple_of(4), 0);
     let mut write = |matrix: &crate::linalg::Matrix| {
-        bytes.extend(matrix.iter().flat_map(|value| value.to_le_bytes()));
+        let values = matrix.as_slice().expect("weights are kept in row-major order");
+        bytes.extend_from_slice(bytemuck::cast_slice(values));
     };
     for layer in weights {
         write(layer.mean);
@@ -101,8 +103,7 @@ pub fn decode(bytes: &[u8]) -> Option<Frame> {
     let mut read = |n: usize| {
         let (values, after) = rest.split_at_checked(n.checked_mul(4)?)?;
         rest = after;
-        let values = values.chunks_exact(4);
-        Some(values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+        Some(bytemuck::pod_collect_to_vec(values))
     };
     let mut layers = Vec::new();
     for shape in &header.layers {

@@ -1,6 +1,6 @@
 //! The page for those who do not see it: names, headings, and live regions that do not chatter.
 
-use crate::harness::page::{Page, visit};
+use crate::harness::page::{Page, keys, visit};
 use std::collections::HashSet;
 
 const RUN: &str = "?network=64-20-10&epochs=2";
@@ -107,10 +107,14 @@ fn a_weight_can_be_inspected_by_keyboard_alone() {
     visit(RUN, |page| {
         page.rest(2);
         page.js("$('heatmap-0').focus()");
-        page.press(&[crate::harness::page::keys::RIGHT]);
+        page.press(&[keys::RIGHT]);
         page.wait("$('cell-text').innerText.includes('μ =')");
-        let text = page.text("$('cell-text').innerText");
-        assert!(text.contains("pixel 1") && text.contains("hidden unit 0"), "{text}");
+        let pixel = || page.number("Number($('cell-text').innerText.match(/pixel (\\d+)/)[1])");
+        let first = pixel();
+        page.press(&[keys::RIGHT]);
+        assert_eq!(pixel(), first + 1.0);
+        page.press(&[keys::LEFT]);
+        assert_eq!(pixel(), first);
         assert_eq!(page.look().epoch, 2, "the arrow did not move the run");
     });
 }

@@ -1,6 +1,6 @@
 //! Bad values in the controls, and a run whose loss is lost: explained, and the page stays usable.
 
-use crate::harness::page::{Page, visit};
+use crate::harness::page::{Page, keys, visit};
 
 /// Types a value that cannot be: the page must say so, show the old value again and train on.
 fn refuses(page: &Page, id: &str, value: &str, old: &str) {
@@ -35,12 +35,22 @@ fn values_out_of_range_are_refused_and_the_run_goes_on() {
 }
 
 #[test]
-fn an_empty_field_is_refused() {
+fn a_refused_value_does_not_stay_in_its_field() {
     visit("?network=64-20-10&epochs=2", |page| {
         page.rest(2);
-        page.js("$('learning-rate').focus(); $('learning-rate').value = ''; $('learning-rate').dispatchEvent(new Event('change', { bubbles: true })); $('learning-rate').blur()");
-        page.wait("$('learning-rate-wrong').innerText.length > 10");
-        page.wait("$('learning-rate').value === '0.001'");
+        // At rest nothing else would write the field again; leaving it and Enter both confirm.
+        for (field, typed, old) in [
+            ("learning-rate", ["10", keys::TAB], "0.001"),
+            ("learning-rate", ["10", keys::ENTER], "0.001"),
+            ("learning-rate", [keys::DELETE, keys::TAB], "0.001"),
+            ("learning-rate", [keys::DELETE, keys::ENTER], "0.001"),
+            ("decay", ["never", keys::ENTER], "50..100"),
+        ] {
+            page.js(&format!("$('{field}-wrong').textContent = ''"));
+            page.type_into(field, &typed.concat());
+            page.wait(&format!("$('{field}-wrong').innerText.length > 10"));
+            page.wait(&format!("$('{field}').value === '{old}'"));
+        }
     });
 }
 

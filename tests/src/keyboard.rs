@@ -82,6 +82,7 @@ fn the_focused_scrubber_moves_the_way_its_keys_point() {
 #[test]
 fn typing_in_a_field_presses_no_button() {
     visit(STILL, |page| {
+        page.rest(0);
         page.press(&["e"]);
         let before = page.rest(1);
         for field in ["learning-rate", "kl-warmup", "digit-index"] {

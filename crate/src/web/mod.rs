@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::changes;
 use crate::experiments;
+use crate::methods::Method;
 use crate::settings::{Effect, FIELDS, Kind, Settings, pairs};
 
 #[wasm_bindgen]
@@ -58,7 +59,9 @@ pub fn catalogue() -> String {
         .iter()
         .map(|e| json!({ "name": e.name, "label": e.label, "about": e.about }))
         .collect();
-    json!({ "fields": fields, "experiments": experiments }).to_string()
+    let bayesian: Vec<&str> =
+        Method::ALL.iter().filter(|m| m.prior().is_some()).map(|m| m.name()).collect();
+    json!({ "fields": fields, "experiments": experiments, "bayesian": bayesian }).to_string()
 }
 
 /// Values of all settings by key.

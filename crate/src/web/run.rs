@@ -104,7 +104,7 @@ impl Run {
             .map(|c| json!({ "epoch": c.step as f64 / batches as f64, "key": c.key, "to": c.to }))
             .collect();
         json!({
-            "epoch": position.epoch,
+            "epoch": self.session.records().last().map_or(0, |record| record.epoch),
             "taken": position.taken,
             "step": position.step,
             "batches": batches,

@@ -65,11 +65,7 @@ impl View {
             *limit = limit.max(layer_of(&frame, layer).limit(self.threshold));
         }
         let header = serde_json::to_string(&frame.header).ok()?;
-        self.playhead = Some(if frame.header.live {
-            frame.header.epoch as f32 + frame.header.batch as f32 / frame.header.batches as f32
-        } else {
-            frame.header.epoch as f32
-        });
+        self.playhead = Some(frame.header.epoch as f32);
         self.frame = Some(frame);
         Some(header)
     }

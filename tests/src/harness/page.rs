@@ -17,6 +17,8 @@ const ENDURANCE: u32 = 90_000;
 /// Keys as WebDriver names them.
 pub mod keys {
     pub const TAB: &str = "\u{e004}";
+    pub const ENTER: &str = "\u{e007}";
+    pub const DELETE: &str = "\u{e017}";
     pub const SHIFT: &str = "\u{e008}";
     pub const PAGE_UP: &str = "\u{e00e}";
     pub const PAGE_DOWN: &str = "\u{e00f}";
@@ -242,13 +244,17 @@ impl Page {
 
     /// Replaces what a field holds by typing, and leaves it.
     pub fn write(&self, id: &str, text: &str) {
+        self.type_into(id, &format!("{text}{}", keys::TAB));
+    }
+
+    /// Types where a field's text is selected.
+    pub fn type_into(&self, id: &str, text: &str) {
         self.js(&format!(
             "for (let node = $('{id}'); node; node = node.parentElement) if (node.localName === 'details') node.open = true;
             $('{id}').focus();
             $('{id}').select();"
         ));
         let field = self.driver.element(&format!("#{id}"));
-        let text = format!("{text}{}", keys::TAB);
         self.driver.post(&format!("{field}/value"), json!({ "text": text }));
     }
 

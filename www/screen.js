@@ -1,0 +1,214 @@
+// @ts-check
+// The screen: which epoch is looked at, through which threshold, and everything drawn of it.
+import { viewQuery, writeAddress } from './controls.js';
+import { Charts } from './charts.js';
+import { Digit } from './digit.js';
+import { fixed } from './dom.js';
+import { Heatmaps } from './heatmaps.js';
+import { dataTable, showReadouts } from './readouts.js';
+import { marksOf } from './timeline.js';
+
+/** @typedef {import('./run-client.js').Status} Status */
+/** @typedef {import('./run-client.js').RunClient} RunClient */
+/** @typedef {import('./controls.js').Controls} Controls */
+/** @typedef {import('./transport.js').Transport} Transport */
+/** @typedef {import('../pkg/sparsevd.js').View} View */
+
+/** Milliseconds between two frames of a live run: faster than eyes, and the worker can train. */
+const FRAME = 40;
+
+const same = (/** @type {number} */ a, /** @type {number} */ b) => Math.abs(a - b) < 1e-6;
+
+export class Screen {
+  /** Where the run stands, as the worker said last. @type {Status | null} */ status = null;
+  /** What the run is doing: 'paused', 'live', 'done' or 'error'. */ mode = 'paused';
+  /** Milliseconds an epoch takes. */ millis = 0;
+  /** The past epoch looked at; null follows the run. @type {number | null} */ looking = null;
+  /** Whether somebody has taken the controls: from then on the address is written. */ touched = false;
+  threshold = 3;
+  data = { name: '', train: 0, test: 1, features: 0, classes: 10, image: null };
+  /** The header of the frame on the screen. @type {any} */ #header = null;
+  /** The lens's answer, and what it was for. */ #lens = { key: '', value: /** @type {number | null} */ (null) };
+  /** What the charts showed last. */ #charted = '';
+  #wanted = false;
+  #inFlight = false;
+  #client;
+  #view;
+  #controls;
+  #transport;
+  #heatmaps;
+  #charts;
+  #digit;
+  #fillTable;
+
+  /** @param {RunClient} client @param {View} view @param {Controls} controls @param {Transport} transport */
+  constructor(client, view, controls, transport) {
+    this.#client = client;
+    this.#view = view;
+    this.#controls = controls;
+    this.#transport = transport;
+    this.#heatmaps = new Heatmaps(view);
+    this.#charts = new Charts(view);
+    this.#digit = new Digit(client, () => ({ epoch: this.past(), threshold: this.threshold }));
+    this.#fillTable = dataTable(() => JSON.parse(view.records()));
+    this.#heatmaps.onposterior = (mean, sigma, canvas) => this.#charts.add(canvas.id, () => view.drawPosterior(mean, sigma, canvas));
+    this.#digit.onanswer = (verdict) => this.#charts.add('chart-uncertainty', (canvas) => {
+      if (this.#digit.prediction) view.drawPrediction(this.#digit.prediction, canvas);
+      canvas.setAttribute('aria-label', verdict);
+    });
+    client.on('frame', ({ bytes }) => this.#receive(bytes));
+  }
+
+  /** Epochs trained and evaluated. */
+  trained() {
+    return this.status?.epoch ?? 0;
+  }
+
+  /** The past epoch on the screen, or null if it shows the run as it is now. */
+  past() {
+    const { looking } = this;
+    if (looking === null || looking > this.trained()) return null;
+    return looking === this.trained() && this.mode === 'live' ? null : looking;
+  }
+
+  /** Looks at a past epoch, or follows the run. @param {number | null} epoch */
+  look(epoch) {
+    const first = this.status?.firstEpoch ?? 0;
+    this.looking = epoch === null ? null : Math.min(this.trained(), Math.max(first, epoch));
+    this.touch();
+    this.refresh();
+    if (this.mode === 'live') this.#digit.ask();
+    else this.settle();
+  }
+
+  /** Looks through another threshold. @param {number} threshold */
+  through(threshold) {
+    this.threshold = threshold;
+    this.#view.setThreshold(threshold);
+    this.#paint();
+    if (this.mode !== 'live') this.#digit.ask();
+  }
+
+  /** Forgets the run that was shown; another has begun. @param {Status} status @param {any} data */
+  begin(status, data) {
+    Object.assign(this, { status, data });
+    this.#view.clear();
+    this.#lens = { key: '', value: null };
+    this.#header = null;
+    if (this.touched) this.looking = null;
+    this.threshold = Number(status.values.threshold);
+    this.#view.setThreshold(this.threshold);
+    this.#digit.data(data);
+    this.#axis();
+  }
+
+  /** Takes in where the run stands. @param {Status} status @param {string} mode @param {number} millis */
+  update(status, mode, millis) {
+    Object.assign(this, { status, mode, millis });
+    this.#axis();
+    this.refresh();
+  }
+
+  /** Takes in records, as JSON. @param {string} json */
+  record(json) {
+    this.#view.addRecords(json);
+    this.#fillTable();
+  }
+
+  /** Shows where things stand, and asks for a frame: one at a time, when the screen is ready. */
+  refresh() {
+    this.showTransport();
+    this.#wanted = true;
+    if (this.#inFlight) return;
+    this.#inFlight = true;
+    this.#wanted = false;
+    this.#client.send('frame', { epoch: this.past() });
+  }
+
+  /** @param {Uint8Array} bytes */
+  #receive(bytes) {
+    this.#header = JSON.parse(this.#view.receive(bytes) ?? 'null');
+    this.#inFlight = false;
+    // Drawn when the screen is ready; a hidden tab draws nothing and trains on.
+    requestAnimationFrame(() => {
+      this.#paint();
+      if (this.#wanted) this.refresh();
+      else if (this.mode === 'live' && this.past() === null) setTimeout(() => this.refresh(), FRAME);
+    });
+  }
+
+  #paint() {
+    const header = this.#header;
+    if (!header) return;
+    this.showTransport();
+    this.#heatmaps.draw(header);
+    showReadouts(header, JSON.parse(this.#view.counts()), this.#accuracy(header));
+    // Charts change with the epoch, the threshold and new records, not with every frame.
+    const due = `${header.epoch} ${this.threshold} ${this.#view.recordCount()} ${this.mode === 'live' ? '' : header.fingerprint}`;
+    if (due !== this.#charted) this.#charts.refresh();
+    this.#charted = due;
+  }
+
+  /** The test accuracy of what is on the screen: its record's, or what the lens sees. @param {any} header */
+  #accuracy({ record, batch, fingerprint }) {
+    const asRecorded = !record || same(record.threshold, this.threshold);
+    const name = asRecorded ? 'test accuracy, pruned mean' : `test accuracy at threshold ${fixed(this.threshold, 1)}`;
+    if (record && asRecorded && batch === 0) return { value: record.test_accuracy, name };
+    const key = `${fingerprint} ${this.threshold}`;
+    if (this.#lens.key === key) return { value: this.#lens.value, name };
+    // In the middle of an epoch the accuracy is the last epoch's, until the run rests.
+    if (this.mode !== 'live' || this.past() !== null) this.#focus(key);
+    return { value: record?.test_accuracy ?? null, name };
+  }
+
+  /** The threshold as a lens: the accuracy at another threshold, without training. @param {string} key */
+  async #focus(key) {
+    this.#lens = { key, value: this.#lens.value };
+    const value = await this.#client.ask('accuracy', { epoch: this.past(), threshold: this.threshold });
+    if (this.#lens.key !== key) return;
+    this.#lens.value = value;
+    this.#paint();
+  }
+
+  showTransport() {
+    const { status } = this;
+    if (!status) return;
+    const { values, taken, batches, firstEpoch } = status;
+    this.#transport.show({
+      mode: this.mode, epoch: this.trained(), taken: Math.ceil(taken / Number(values.batch)), batches, epochs: Number(values.epochs), first: firstEpoch,
+      shown: this.#header ? Math.max(this.#header.epoch, firstEpoch) : this.trained(), following: this.past() === null, millis: this.millis,
+    });
+  }
+
+  #axis() {
+    if (!this.status) return;
+    const marks = marksOf(this.status, this.#controls);
+    this.#view.setAxis(JSON.stringify(marks.map(({ epoch, label }) => [epoch, label])), Number(this.status.values.epochs));
+    this.#transport.mark(marks, Math.max(1, this.trained()));
+  }
+
+  /** Asks what takes longer than a frame: the digit's prediction and the entropies. */
+  async settle() {
+    this.#digit.ask();
+    const entropies = await this.#client.ask('entropies', { epoch: this.past() });
+    if (entropies) this.#charts.add('chart-entropy', (canvas) => this.#view.drawEntropies(entropies, this.data.classes, canvas));
+  }
+
+  /** Asks the digit's prediction again. */
+  predict() {
+    this.#digit.ask();
+  }
+
+  /** Takes the page's colours. */
+  theme() {
+    this.#charts.theme();
+  }
+
+  /** Writes the address: somebody has taken the controls. */
+  touch() {
+    this.touched = true;
+    const { hide, embed, layer, autoplay } = viewQuery();
+    const epoch = this.looking === null ? null : String(this.looking);
+    writeAddress(this.#controls.query({ threshold: String(this.threshold) }), { epoch, changes: this.status?.changes, hide, embed, layer, autoplay });
+  }
+}
