@@ -79,7 +79,7 @@ pub fn score_chunk(
     end
 }
 
-/// H[p] = −Σ p ln p of every object, in nats.
+/// The entropy −Σ p ln p of every object, in nats.
 pub fn entropy(p: &Matrix) -> Vec<f32> {
     let term = |&p: &f32| if p > LEAST_PROBABILITY { -p * math::ln(p) } else { 0.0 };
     p.rows().into_iter().map(|row| row.iter().map(term).sum()).collect()
@@ -95,9 +95,9 @@ pub struct Ensemble {
 /// One object's predictive uncertainty in nats: total = aleatoric + epistemic.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Uncertainty {
-    /// H[E p], the entropy of the mean prediction.
+    /// The entropy of the mean prediction.
     pub total: f32,
-    /// E H[p], the expected entropy: noise in the data.
+    /// The expected entropy: noise in the data.
     pub aleatoric: f32,
     /// The mutual information of prediction and weights: what the network does not know.
     pub epistemic: f32,

@@ -18,9 +18,12 @@ fn tree(page: &Page) -> Vec<(String, String)> {
 fn every_control_has_a_name_and_no_two_buttons_share_one() {
     visit(RUN, |page| {
         page.rest(2);
-        page.js("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
+        page.js(
+            "document.querySelectorAll('details').forEach((details) => { details.open = true; })",
+        );
         let tree = tree(page);
-        let controls = ["button", "combobox", "spinbutton", "textbox", "slider", "checkbox", "image"];
+        let controls =
+            ["button", "combobox", "spinbutton", "textbox", "slider", "checkbox", "image"];
         let nameless: Vec<_> = tree
             .iter()
             .filter(|(role, name)| controls.contains(&role.as_str()) && name.trim().is_empty())
@@ -38,7 +41,8 @@ fn every_control_has_a_name_and_no_two_buttons_share_one() {
 fn headings_step_down_one_at_a_time_from_the_only_h1() {
     visit(RUN, |page| {
         let levels = page.js("return [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((h) => Number(h.localName[1]))");
-        let levels: Vec<u64> = levels.as_array().unwrap().iter().filter_map(|n| n.as_u64()).collect();
+        let levels: Vec<u64> =
+            levels.as_array().unwrap().iter().filter_map(|n| n.as_u64()).collect();
         assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{levels:?}");
         assert_eq!(levels[0], 1);
         assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
@@ -84,7 +88,11 @@ fn live_regions_speak_at_most_every_three_seconds_while_training() {
         let spoken = page.js("return window.spoken");
         let count = spoken.as_array().map_or(0, Vec::len);
         // Four moments three seconds apart fit into 9.5 seconds.
-        assert!(count <= 4, "{count} messages, the first of them {:?}", &spoken.as_array().unwrap()[..4]);
+        assert!(
+            count <= 4,
+            "{count} messages, the first of them {:?}",
+            &spoken.as_array().unwrap()[..4]
+        );
         assert!(count >= 1, "it says nothing");
     });
 }
@@ -94,10 +102,18 @@ fn the_matrices_and_charts_say_in_words_what_they_show() {
     visit(RUN, |page| {
         let look = page.rest(2);
         let label = page.text("$('heatmap-0').getAttribute('aria-label')");
-        assert!(label.contains(&format!("{} of {} weights kept", look.layers[0].kept, look.layers[0].total)), "{label}");
+        assert!(
+            label.contains(&format!(
+                "{} of {} weights kept",
+                look.layers[0].kept, look.layers[0].total
+            )),
+            "{label}"
+        );
         for chart in ["compression", "accuracy", "elbo"] {
             page.js(&format!("$('chart-{chart}').scrollIntoView()"));
-            page.wait(&format!("($('chart-{chart}').getAttribute('aria-label') ?? '').length > 20"));
+            page.wait(&format!(
+                "($('chart-{chart}').getAttribute('aria-label') ?? '').length > 20"
+            ));
         }
     });
 }

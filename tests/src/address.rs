@@ -65,6 +65,23 @@ fn a_control_writes_the_address_while_training_too() {
 }
 
 #[test]
+fn changes_in_quick_succession_all_count() {
+    visit("?network=64-20-10&epochs=2", |page| {
+        page.rest(2);
+        // Faster than the run can answer: what starts it over must know what came before.
+        page.js(
+            "for (const [id, value] of [['learning-rate', '0.002'], ['labels', 'random'], ['seed', '7'], ['kl-weight', '0.5']]) {
+              $(id).value = value;
+              $(id).dispatchEvent(new Event('change', { bubbles: true }));
+            }",
+        );
+        for (key, value) in [("lr", "0.002"), ("labels", "random"), ("seed", "7"), ("kl", "0.5")] {
+            wait_for_address(page, key, value);
+        }
+    });
+}
+
+#[test]
 fn the_epoch_on_the_screen_is_in_the_address() {
     visit("?network=64-20-10&epochs=4", |page| {
         page.rest(4);
@@ -140,7 +157,10 @@ fn an_embedded_panel_is_alone_and_fits_its_frame() {
             page.rest(2);
             assert!(page.holds(&format!("$('{panel}').checkVisibility()")), "{panel} is shown");
             for other in others {
-                assert!(!page.holds(&format!("$('{other}').checkVisibility()")), "{other} beside {panel}");
+                assert!(
+                    !page.holds(&format!("$('{other}').checkVisibility()")),
+                    "{other} beside {panel}"
+                );
             }
             assert_eq!(page.text("$('notices').innerText"), "");
             let room = page.text("(({ scrollWidth: w, scrollHeight: h }) => w <= innerWidth && h <= innerHeight ? 'fits' : `${w} × ${h}`)(document.documentElement)");

@@ -25,7 +25,8 @@ fn training_prints_the_header_and_a_line_an_epoch() {
     for line in lines.lines().skip(1) {
         assert_eq!(line.split(',').count(), HEADER.split(',').count(), "{line}");
     }
-    for (sparsity, kept) in column(&lines, "sparsity_per_layer").iter().zip(column(&lines, "kept")) {
+    for (sparsity, kept) in column(&lines, "sparsity_per_layer").iter().zip(column(&lines, "kept"))
+    {
         let shares: Vec<f64> = sparsity.split('/').map(|share| share.parse().unwrap()).collect();
         let kept: f64 = kept.parse().unwrap();
         // Four decimals of a layer's share are half a ten-thousandth of its weights.
@@ -73,7 +74,17 @@ fn a_resumed_run_ends_where_an_uninterrupted_one_does() {
 fn mnist_trains_on_the_command_line() {
     let Some(folder) = product::mnist("mnist_trains_on_the_command_line") else { return };
     let data = format!("mnist:{}", folder.display());
-    let lines = output(&["train", "--data", &data, "--net", "784-20-10", "--train-size", "2000", "--epochs", "2"]);
+    let lines = output(&[
+        "train",
+        "--data",
+        &data,
+        "--net",
+        "784-20-10",
+        "--train-size",
+        "2000",
+        "--epochs",
+        "2",
+    ]);
     let accuracy: f64 = column(&lines, "test_acc")[1].parse().unwrap();
     assert!(accuracy > 70.0, "{lines}");
 }
@@ -140,7 +151,17 @@ fn broken_data_files_are_named_in_one_line() {
 #[test]
 fn a_diverged_run_says_so_in_one_line() {
     let said = run(&[
-        "train", "--net", "64-300-300-300-10", "--optimizer", "sgd", "--lr", "1", "--init", "10", "--epochs", "50",
+        "train",
+        "--net",
+        "64-300-300-300-10",
+        "--optimizer",
+        "sgd",
+        "--lr",
+        "1",
+        "--init",
+        "10",
+        "--epochs",
+        "50",
     ]);
     assert_eq!(said.status, 2);
     assert!(said.err.contains("not a number") && said.err.lines().count() == 1, "{}", said.err);

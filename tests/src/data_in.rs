@@ -10,7 +10,10 @@ fn mnist_from_the_server_trains() {
     let Some(folder) = product::mnist("mnist_from_the_server_trains") else { return };
     let site = product::serve_folder(product::dist(), Some(folder));
     browse(|page| {
-        page.open_at(&site.url(), "?experiment=lenet-300-100&data=mnist&size=1000&epochs=2&network=784-30-10");
+        page.open_at(
+            &site.url(),
+            "?experiment=lenet-300-100&data=mnist&size=1000&epochs=2&network=784-30-10",
+        );
         let end = page.rest(2);
         let sizes: Vec<_> = end.layers.iter().map(|layer| (layer.width, layer.height)).collect();
         assert_eq!(sizes, [(784, 30), (30, 10)]);
@@ -27,7 +30,11 @@ fn mnist_that_is_not_served_is_explained_and_the_digits_are_shown() {
         let words = page.text("$('error-banner').innerText");
         assert!(words.contains("MNIST is not served here") && words.contains("drop"), "{words}");
         let look = page.look();
-        assert_eq!((look.layers[0].width, look.layers[0].height), (300, 64), "the digits are shown");
+        assert_eq!(
+            (look.layers[0].width, look.layers[0].height),
+            (300, 64),
+            "the digits are shown"
+        );
         page.forgive(|message| message.contains("/data/mnist/") && message.contains("404"));
     });
 }
@@ -35,10 +42,15 @@ fn mnist_that_is_not_served_is_explained_and_the_digits_are_shown() {
 #[test]
 fn mnist_can_be_dropped_on_the_page() {
     let Some(folder) = product::mnist("mnist_can_be_dropped_on_the_page") else { return };
-    let names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+    let names = [
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    ];
     let files: Vec<_> = names.iter().map(|name| folder.join(format!("{name}.gz"))).collect();
     if !files.iter().all(|file| file.is_file()) {
-        println!("skipped: the MNIST files here are not the gzipped ones.");
+        product::say("skipped: the MNIST files here are not the gzipped ones.");
         return;
     }
     visit("?network=64-20-10&epochs=1", |page| {
@@ -71,7 +83,8 @@ fn a_table_of_the_visitors_own_trains() {
 /// go on with it.
 fn refuses(name: &str, files: &[(&str, Vec<u8>)]) {
     let folder = tempfile::tempdir().unwrap();
-    let paths: Vec<_> = files.iter().map(|(name, bytes)| write(folder.path(), name, bytes)).collect();
+    let paths: Vec<_> =
+        files.iter().map(|(name, bytes)| write(folder.path(), name, bytes)).collect();
     visit("?network=64-20-10&epochs=2", |page| {
         let before = page.rest(2);
         page.hand_over(&paths.iter().map(|path| path.as_path()).collect::<Vec<&Path>>());
@@ -94,12 +107,18 @@ fn refuses(name: &str, files: &[(&str, Vec<u8>)]) {
 fn a_truncated_idx_file_is_refused() {
     let mut images = idx_images(20, 8);
     images.truncate(500);
-    refuses("train-images-idx3-ubyte", &[("train-images-idx3-ubyte", images), ("train-labels-idx1-ubyte", idx_labels(20))]);
+    refuses(
+        "train-images-idx3-ubyte",
+        &[("train-images-idx3-ubyte", images), ("train-labels-idx1-ubyte", idx_labels(20))],
+    );
 }
 
 #[test]
 fn labels_of_another_number_are_refused() {
-    let files = [("train-images-idx3-ubyte", idx_images(20, 8)), ("train-labels-idx1-ubyte", idx_labels(19))];
+    let files = [
+        ("train-images-idx3-ubyte", idx_images(20, 8)),
+        ("train-labels-idx1-ubyte", idx_labels(19)),
+    ];
     refuses("train-labels-idx1-ubyte", &files);
 }
 

@@ -20,7 +20,10 @@ fn looks_right_at(width: u32, height: u32) {
             nothing_is_cut_off(page);
             buttons_can_be_hit(page);
             let paper = page.text("getComputedStyle(document.body).backgroundColor");
-            let sum: u32 = paper.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u32>().ok()).sum();
+            let sum: u32 = paper
+                .split(|c: char| !c.is_ascii_digit())
+                .filter_map(|n| n.parse::<u32>().ok())
+                .sum();
             assert_eq!(sum < 3 * 128, theme == "dark", "{paper}");
         });
     }
@@ -71,7 +74,9 @@ fn every_canvas_has_ink(page: &Page) {
     // The drawing pad is empty until somebody draws.
     for id in canvases.iter().filter_map(|id| id.as_str()).filter(|id| *id != "pad") {
         page.js(&format!("$('{id}').scrollIntoView()"));
-        page.wait(&format!("$('{id}').width > 0 && new Set(pixels($('{id}'), $('{id}'))).size > 1"));
+        page.wait(&format!(
+            "$('{id}').width > 0 && new Set(pixels($('{id}'), $('{id}'))).size > 1"
+        ));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The page answers while it trains: the main thread is never busy for long.
 
 use crate::harness::page::browse_alone;
+use crate::harness::product::say;
 
 /// Seconds before measuring (loading compiles and lays out once), and of measuring.
 const SETTLE: f64 = 2.0;
@@ -32,7 +33,7 @@ fn no_long_task_holds_the_page_up_while_it_trains() {
             SETTLE * 1000.0
         ));
         let frames = page.number("window.frames") / (SETTLE + MEASURE);
-        println!("longest task {worst} ms, {frames:.0} frames a second, epoch {}", page.look().trained);
+        say(&format!("longest task {worst} ms, {frames:.0} frames a second"));
         assert!(worst <= LONGEST, "{worst} ms");
     });
 }
@@ -42,8 +43,7 @@ fn scrubbing_while_training_shows_the_epoch_at_once() {
     browse_alone(|page| {
         page.open("?epochs=9000");
         page.wait("Number($('epoch-scrubber').max) >= 12");
-        page.js(
-            "window.waits = [];
+        page.js("window.waits = [];
             const visit = (k) => {
               const start = performance.now();
               $('epoch-scrubber').value = k;
@@ -55,12 +55,11 @@ fn scrubbing_while_training_shows_the_epoch_at_once() {
               };
               ask();
             };
-            visit(0);",
-        );
+            visit(0);");
         page.wait("window.waits.length === 20");
         let median = page.number("window.waits.sort((a, b) => a - b)[10]");
         let worst = page.number("window.waits.at(-1)");
-        println!("scrubbing takes {median:.0} ms, at most {worst:.0} ms");
+        say(&format!("scrubbing takes {median:.0} ms, at most {worst:.0} ms"));
         // The promise is 100 ms; the median holds it even beside other work.
         assert!(median <= 100.0, "{median} ms");
     });

@@ -19,7 +19,9 @@ fn save_on_the_way(page: &Page, folder: &std::path::Path) -> (PathBuf, String, S
     for batch in 1..=3 {
         let before = page.fingerprint();
         page.click("step-batch");
-        page.wait(&format!("$('epoch-text').textContent.includes('+ {batch} of') && fingerprint() !== '{before}'"));
+        page.wait(&format!(
+            "$('epoch-text').textContent.includes('+ {batch} of') && fingerprint() !== '{before}'"
+        ));
     }
     let saved = page.fingerprint();
     page.click("save");

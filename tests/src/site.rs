@@ -58,7 +58,8 @@ fn no_file_names_another_host_to_load_from() {
             let line = text[..at].rfind('\n').map_or(0, |start| start + 1);
             let line = text[line..].lines().next().unwrap_or_default().trim();
             // Namespaces and comments load nothing.
-            let harmless = line.contains("www.w3.org/") || line.starts_with("//") || line.starts_with('*');
+            let harmless =
+                line.contains("www.w3.org/") || line.starts_with("//") || line.starts_with('*');
             assert!(harmless, "{}: {line}", file.display());
         }
     }

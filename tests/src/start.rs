@@ -67,7 +67,9 @@ fn without_its_module_the_page_says_so_and_keeps_its_words() {
         page.wait("!$('error-banner').hidden");
         assert!(page.text("$('error-banner').innerText").contains("could not start"));
         assert_eq!(page.text("state()"), "error");
-        assert!(page.holds("document.querySelector('h1').offsetHeight > 0 && $('heatmaps').innerText.length > 20"));
+        assert!(page.holds(
+            "document.querySelector('h1').offsetHeight > 0 && $('heatmaps').innerText.length > 20"
+        ));
         page.forgive(|message| message.contains("ERR_BLOCKED_BY_CLIENT"));
     });
 }

@@ -25,7 +25,8 @@ fn a_switched_run_goes_on_and_its_address_repeats_it() {
         let end = page.rest(60);
         page.wait("location.search.includes('changes=')");
         let changes = page.text("new URLSearchParams(location.search).get('changes')");
-        let keys: Vec<_> = changes.split(',').filter_map(|change| change.split(':').nth(1)).collect();
+        let keys: Vec<_> =
+            changes.split(',').filter_map(|change| change.split(':').nth(1)).collect();
         assert_eq!(keys, ["estimator", "method", "estimator"], "{changes}");
 
         page.reload();
@@ -60,7 +61,12 @@ fn local_reparametrization_has_the_quieter_gradient() {
                 "const at = [...document.querySelectorAll('#data-table th')].findIndex((th) => th.innerText === '{name}');
                 return [...document.querySelectorAll('#data-table tbody tr')].map((tr) => Number(tr.children[at].innerText))"
             ));
-            cells.as_array().expect("a column").iter().filter_map(serde_json::Value::as_f64).collect()
+            cells
+                .as_array()
+                .expect("a column")
+                .iter()
+                .filter_map(serde_json::Value::as_f64)
+                .collect()
         };
         let (rt, lrt) = (column("variance_rt"), column("variance_lrt"));
         assert_eq!((rt.len(), lrt.len()), (21, 21));

@@ -5,12 +5,16 @@ use crate::harness::page::visit;
 /// A run that is over in a moment, and one that goes on as long as a test may take.
 const SHORT: &str = "?network=64-20-10&epochs=3";
 const STILL: &str = "?network=64-20-10&epochs=9&autoplay=0";
-const LONG: &str = "?network=64-20-10&epochs=9000";
+const LONG: &str = "?network=64-20-10&epochs=9000&decay=constant";
 
 #[test]
 fn the_train_button_says_what_it_will_do_and_pause_stops_the_steps() {
     visit(LONG, |page| {
-        let named = |name: &str| format!("$('train').getAttribute('aria-label') === '{name}' && $('train').innerText.trim() === '{name}'");
+        let named = |name: &str| {
+            format!(
+                "$('train').getAttribute('aria-label') === '{name}' && $('train').innerText.trim() === '{name}'"
+            )
+        };
         page.wait(&format!("state() === 'live' && epoch() >= 2 && {}", named("Pause")));
         page.click("train");
         page.wait(&format!("state() === 'paused' && {}", named("Train")));
@@ -50,13 +54,31 @@ fn one_epoch_is_one_epoch_and_back_shows_it_as_it_was() {
 }
 
 #[test]
+fn looking_at_a_paused_run_takes_no_step() {
+    visit(STILL, |page| {
+        page.rest(0);
+        page.click("step-epoch");
+        let live = page.rest(1);
+        for _ in 0..3 {
+            page.scrub(0);
+            page.shown(0);
+            page.click("follow-live");
+            page.wait("epoch() === 1 && state() === 'paused'");
+            assert_eq!(page.look(), live);
+        }
+    });
+}
+
+#[test]
 fn one_mini_batch_is_one_step() {
     visit(STILL, |page| {
         let mut last = page.rest(0).fingerprint;
         // 1,437 images in batches of 32 are 45 steps.
         for step in 1..=3 {
             page.click("step-batch");
-            page.wait(&format!("$('epoch-text').textContent === 'Epoch 0 / 9 + {step} of 45 mini-batches'"));
+            page.wait(&format!(
+                "$('epoch-text').textContent === 'Epoch 0 / 9 + {step} of 45 mini-batches'"
+            ));
             page.wait(&format!("state() === 'paused' && fingerprint() !== '{last}'"));
             last = page.fingerprint();
         }
@@ -76,7 +98,10 @@ fn the_scrubber_holds_an_epoch_while_training_goes_on() {
         page.wait("Number($('epoch-scrubber').max) >= 5");
         page.scrub(2);
         let held = page.shown(2);
-        assert_eq!((held.state.as_str(), held.scrubber, held.text.as_str()), ("replay", 2, "Epoch 2 / 9000"));
+        assert_eq!(
+            (held.state.as_str(), held.scrubber, held.text.as_str()),
+            ("replay", 2, "Epoch 2 / 9000")
+        );
         page.wait(&format!("Number($('epoch-scrubber').max) >= {}", held.trained + 3));
         let later = page.look();
         assert_eq!((later.scrubber, &later.text, &later.layers), (2, &held.text, &held.layers));

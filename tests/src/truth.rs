@@ -37,8 +37,10 @@ fn white_pixels_are_the_pruned_weights_at_every_epoch() {
             assert_agrees(&look);
             kept.push(look.kept);
         }
-        assert_eq!(kept[0], page.look().total, "nothing is pruned before training");
-        assert!(kept[4] < kept[0] / 2, "this run prunes: {kept:?}");
+        // Means start with a spread of 0.1, and those within 0.0015 = σ e^(-3/2) of zero, 1.2 %
+        // of a normal law, count as pruned already.
+        let total = page.look().total;
+        assert!(kept[0] > total * 97 / 100 && kept[4] < total / 2, "{kept:?} of {total}");
     });
 }
 

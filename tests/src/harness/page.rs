@@ -14,6 +14,9 @@ const PATIENCE: u32 = 20_000;
 /// How long it waits for a run that goes on: several times the default run.
 const ENDURANCE: u32 = 90_000;
 
+/// Screens narrower than this are phones, whose scroll bars take no room.
+const PHONE: u32 = 500;
+
 /// Keys as WebDriver names them.
 pub mod keys {
     pub const TAB: &str = "\u{e004}";
@@ -90,10 +93,8 @@ pub fn browse_alone(test: impl FnOnce(&Page)) {
 }
 
 fn browse_in_turn(_turn: Turn, test: impl FnOnce(&Page)) {
-    let page = Page {
-        driver: WebDriver::open(product::browser()),
-        console: RefCell::new(Vec::new()),
-    };
+    let page =
+        Page { driver: WebDriver::open(product::browser()), console: RefCell::new(Vec::new()) };
     page.resize(1440, 900, 1.0);
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| test(&page)));
     if let Err(reason) = outcome {
@@ -208,7 +209,10 @@ impl Page {
             compression: text("compression"),
             compression_text: text("compressionText"),
             accuracy: seen["accuracy"].as_f64().unwrap_or(f64::NAN),
-            layers: seen["layers"].as_array().map(|all| all.iter().map(layer).collect()).unwrap_or_default(),
+            layers: seen["layers"]
+                .as_array()
+                .map(|all| all.iter().map(layer).collect())
+                .unwrap_or_default(),
         }
     }
 
@@ -308,15 +312,17 @@ impl Page {
     /// Makes the browser report these preferences to the page, such as
     /// `("prefers-color-scheme", "dark")`.
     pub fn prefer(&self, preferences: &[(&str, &str)]) {
-        let features: Vec<_> =
-            preferences.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        let features: Vec<_> = preferences
+            .iter()
+            .map(|(name, value)| json!({ "name": name, "value": value }))
+            .collect();
         self.driver.devtools("Emulation.setEmulatedMedia", json!({ "features": features }));
     }
 
     /// Gives the page a screen of a size, in CSS pixels.
     pub fn resize(&self, width: u32, height: u32, scale: f64) {
         let metrics = json!({
-            "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false,
+            "width": width, "height": height, "deviceScaleFactor": scale, "mobile": width < PHONE,
         });
         self.driver.devtools("Emulation.setDeviceMetricsOverride", metrics);
     }

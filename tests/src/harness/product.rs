@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, OnceLock};
 use xtask::browser::{self, Browser};
@@ -36,11 +37,18 @@ pub fn browser() -> &'static Browser {
 /// skipped.
 pub fn mnist(test: &str) -> Option<PathBuf> {
     let beside = project::root().join("../shared/data/mnist");
-    let folder = Some(beside).filter(|folder| folder.is_dir()).or_else(serve::default_data);
+    // The browser takes no path with dots in it.
+    let folder = beside.canonicalize().ok().or_else(serve::default_data);
     if folder.is_none() {
-        println!("skipped: {test} needs MNIST, which `cargo xtask data mnist` fetches.");
+        say(&format!("skipped: {test} needs MNIST, which `cargo xtask data mnist` fetches."));
     }
     folder
+}
+
+/// Says something although the test passes: what `println!` says is kept for failures.
+pub fn say(sentence: &str) {
+    // Without a terminal to say it on, there is nobody to tell.
+    let _ = writeln!(io::stdout(), "{sentence}");
 }
 
 /// The address of the site, served without MNIST.

@@ -24,7 +24,7 @@ fn program() -> &'static Path {
         let messages = messages.unwrap_or_else(|why| panic!("{why}"));
         let messages = messages.lines().filter_map(|line| serde_json::from_str(line).ok());
         let file = |message: serde_json::Value| message["executable"].as_str().map(PathBuf::from);
-        messages.filter_map(file).last().expect("cargo says where the program is")
+        messages.filter_map(file).next_back().expect("cargo says where the program is")
     })
 }
 

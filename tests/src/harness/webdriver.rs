@@ -92,8 +92,11 @@ impl WebDriver {
 
     /// A picture of the window, as PNG; of the whole page if `whole`.
     pub fn picture(&self, whole: bool) -> Vec<u8> {
+        // A scroll bar would take its width from the picture.
+        self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
         let parameters = json!({ "format": "png", "captureBeyondViewport": whole });
         let picture = self.devtools("Page.captureScreenshot", parameters);
+        self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": false }));
         let picture = picture["data"].as_str().expect("a picture is text");
         BASE64_STANDARD.decode(picture).expect("a picture is base64")
     }
