@@ -73,10 +73,12 @@ fn live_regions_speak_at_most_every_three_seconds_while_training() {
         page.js(
             "window.spoken = [];
             window.began = performance.now();
+            const regions = '[role=status], [role=alert], [role=log], [aria-live=polite], [aria-live=assertive], output';
+            for (const region of document.querySelectorAll(regions)) region.spoken = region.textContent;
             new MutationObserver((changes) => {
               for (const { target } of changes) {
                 const element = target.nodeType === 1 ? target : target.parentElement;
-                const region = element?.closest('[role=status], [role=alert], [role=log], [aria-live=polite], [aria-live=assertive], output');
+                const region = element?.closest(regions);
                 if (!region || region.getAttribute('aria-live') === 'off') continue;
                 const text = region.textContent;
                 if (text !== region.spoken) window.spoken.push([Math.round(performance.now() - window.began), region.id, text]);
