@@ -27,7 +27,8 @@ export class Controls {
   /** @type {Map<string, Field>} */ fields = new Map();
   /** @type {Record<string, string>} */ values = {};
   /** Methods with a posterior over weights. @type {string[]} */ #bayesian = [];
-  /** Called when a control has a new value that is one. @type {(field: Field, value: string) => void} */
+  /** Called when a control has a new value that is one, and with whether it acts on the running
+   * training. @type {(field: Field, value: string, live: boolean) => void} */
   onchange = () => {};
 
   /** Called when an experiment is chosen. @type {(name: string) => void} */
@@ -99,9 +100,11 @@ export class Controls {
     }
     const wrong = check_setting(field.key, value);
     this.complain(field.key, wrong ? `${wrong} It stays ${this.values[field.key]}.` : '');
-    if (wrong) return this.#write(field.key, this.values[field.key]);
+    if (wrong) return this.#write(field.key, this.values[field.key], true);
     if (value === this.values[field.key]) return;
-    this.onchange(field, value);
+    const live = this.#isLive(field, value);
+    this.values[field.key] = value;
+    this.onchange(field, value, live);
   }
 
   /** Says beside a control what is wrong with it, or nothing. @param {string} key @param {string} text */
@@ -124,12 +127,12 @@ export class Controls {
     for (const [key, value] of Object.entries(this.values)) this.#write(key, value);
   }
 
-  /** @param {string} key @param {string} value */
-  #write(key, value) {
+  /** Shows a value, but not under somebody's fingers unless it `must`. @param {string} key @param {string} value @param {boolean} [must] */
+  #write(key, value, must = false) {
     const id = key === 'experiment' ? 'experiment' : this.fields.get(key)?.id;
     const input = id && document.getElementById(id);
-    if (input && document.activeElement !== input) /** @type {HTMLInputElement} */ (input).value = value;
-    else if (input instanceof HTMLSelectElement) input.value = value;
+    const typing = document.activeElement === input && !(input instanceof HTMLSelectElement);
+    if (input && (must || !typing)) /** @type {HTMLInputElement} */ (input).value = value;
     if (key === 'threshold') $('threshold-slider', HTMLInputElement).value = value;
   }
 
@@ -143,8 +146,8 @@ export class Controls {
     return this.#bayesian.includes(method);
   }
 
-  /** Whether a new value acts on the running training. @param {Field} field @param {string} value */
-  isLive(field, value) {
+  /** @param {Field} field @param {string} value */
+  #isLive(field, value) {
     if (field.effect === 'live-if-bayesian') return this.isBayesian(this.values.method) && this.isBayesian(value);
     return field.effect !== 'restart';
   }

@@ -109,24 +109,34 @@ export class Digit {
     this.#again = true;
     if (this.#busy) return;
     this.#busy = true;
-    while (this.#again) {
-      this.#again = false;
-      const value = (/** @type {string} */ name) => Number($(`digit-${name}`, HTMLInputElement).value);
-      const digit = { index: value('index'), ink: this.#drawn ? this.#ink() : null, side: SIDE, rotate: value('rotate'), right: value('right'), down: value('down') };
-      $('digit-rotate-text').textContent = `${digit.rotate}°`;
-      $('digit-right-text').textContent = String(digit.right);
-      $('digit-down-text').textContent = String(digit.down);
-      const answer = await this.#client.ask('predict', { ...this.where(), digit });
-      if (answer) this.#show(answer, digit.ink === null ? digit.index : null);
+    try {
+      while (this.#again) await this.#askOnce();
+    } finally {
+      this.#busy = false;
     }
-    this.#busy = false;
+  }
+
+  async #askOnce() {
+    this.#again = false;
+    const value = (/** @type {string} */ name) => Number($(`digit-${name}`, HTMLInputElement).value);
+    const digit = { index: value('index'), ink: this.#drawn ? this.#ink() : null, side: SIDE, rotate: value('rotate'), right: value('right'), down: value('down') };
+    $('digit-rotate-text').textContent = `${digit.rotate}°`;
+    $('digit-right-text').textContent = String(digit.right);
+    $('digit-down-text').textContent = String(digit.down);
+    const answer = await this.#client.ask('predict', { ...this.where(), digit });
+    if (answer) this.#show(answer, digit.ink === null ? digit.index : null);
   }
 
   /** @param {{ image: Float32Array, label: number | null, prediction: string }} answer @param {number | null} index */
   #show({ image, label, prediction }, index) {
-    this.prediction = prediction;
     this.#picture(image);
     const { mean_network, ensemble, samples, uncertainty } = JSON.parse(prediction);
+    // JSON has no NaN: a diverged network answers null.
+    if (![...mean_network, ...ensemble].every(Number.isFinite)) {
+      $('verdict').textContent = 'The network gives no probabilities: its weights have diverged.';
+      return;
+    }
+    this.prediction = prediction;
     const best = (/** @type {number[]} */ p) => p.indexOf(Math.max(...p));
     const empty = image.every((x) => x === 0);
     const [mean, all] = [best(mean_network), best(ensemble)];

@@ -10,20 +10,19 @@ import { RunClient } from './run-client.js';
 import { Screen } from './screen.js';
 import { Transport } from './transport.js';
 
-/** How the page lays itself out for `hide` and `embed`, before anything moves. */
-function arrange() {
-  const { hide = '', embed } = viewQuery();
+/** Takes away the controls that the address hides. */
+function hideControls() {
+  const { hide = '' } = viewQuery();
   for (const id of hide.split(',').filter(Boolean)) {
     // Hiding a control never hides a result.
     document.getElementById(id)?.closest('.control, button, .experiment')?.classList.add('hidden-by-link');
   }
-  if (embed) document.body.dataset.embed = embed;
 }
 
 /** Shows one panel only, once it exists. */
 function embed() {
-  const { embed: name } = document.body.dataset;
-  if (!name || document.body.classList.contains('embedded')) return;
+  const { embed: name } = viewQuery();
+  if (!name) return;
   const panel = document.getElementById(name);
   if (!panel) return notice(`There is no panel called '${name}' to embed: showing the whole page.`);
   document.body.classList.add('embedded');
@@ -45,6 +44,7 @@ async function main() {
   const address = viewQuery();
   asked.notices.forEach(notice);
   controls.show(asked.values, null);
+  hideControls();
 
   // --- what is pressed -----------------------------------------------------------------------
 
@@ -73,14 +73,14 @@ async function main() {
   const screen = new Screen(client, new View(), controls, transport);
   screen.looking = address.epoch ? Number(address.epoch) : null;
 
-  controls.onchange = (field, value) => {
+  controls.onchange = (field, value, live) => {
     if (field.key === 'threshold') {
       controls.show({ threshold: value }, null);
       screen.through(Number(value));
       return screen.touch();
     }
     screen.touched = true;
-    if (controls.isLive(field, value)) client.send('set', { key: field.key, value });
+    if (live) client.send('set', { key: field.key, value });
     else restart({ [field.key]: value });
     if (field.key === 'samples') screen.predict();
   };
@@ -128,11 +128,12 @@ async function main() {
   });
   client.on('status', ({ status, mode, millis }) => {
     controls.show({ ...status.values, threshold: String(screen.threshold) }, null);
+    const switched = status.changes !== screen.status?.changes;
     screen.update(status, mode, millis);
+    if (screen.touched && (switched || mode !== 'live')) screen.touch();
     if (mode === 'error') diverged();
     if (mode === 'live') return;
     screen.settle();
-    if (screen.touched) screen.touch();
     say(`${$('state').textContent} at ${$('epoch-text').textContent}`, true);
   });
   client.on('records', ({ json }) => {
@@ -143,7 +144,7 @@ async function main() {
     say(`Epoch ${last.epoch}: ${compression(sum(last.total), sum(last.kept))} compression, ${fixed(last.test_accuracy, 1)} percent test accuracy`);
     if (screen.mode === 'live' && last.epoch > 0) screen.settle();
   });
-  client.on('frame', () => requestAnimationFrame(embed));
+  client.addEventListener('frame', () => requestAnimationFrame(embed), { once: true });
   client.on('opened', ({ key, summary }) => {
     const { name, train, test, features, classes } = summary;
     notice(`${name}: ${train.toLocaleString('en')} training and ${test.toLocaleString('en')} test objects with ${features} features and ${classes} classes.`);
@@ -190,7 +191,6 @@ async function main() {
   };
 }
 
-arrange();
 main().catch((error) => {
   $('state').dataset.value = 'error';
   $('state').textContent = 'Stopped';

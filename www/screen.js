@@ -5,6 +5,7 @@ import { Charts } from './charts.js';
 import { Digit } from './digit.js';
 import { fixed } from './dom.js';
 import { Heatmaps } from './heatmaps.js';
+import { say } from './notices.js';
 import { dataTable, showReadouts } from './readouts.js';
 import { marksOf } from './timeline.js';
 
@@ -55,6 +56,7 @@ export class Screen {
     this.#digit.onanswer = (verdict) => this.#charts.add('chart-uncertainty', (canvas) => {
       if (this.#digit.prediction) view.drawPrediction(this.#digit.prediction, canvas);
       canvas.setAttribute('aria-label', verdict);
+      if (this.mode !== 'live') say(verdict);
     });
     client.on('frame', ({ bytes }) => this.#receive(bytes));
   }
@@ -191,7 +193,8 @@ export class Screen {
   async settle() {
     this.#digit.ask();
     const entropies = await this.#client.ask('entropies', { epoch: this.past() });
-    if (entropies) this.#charts.add('chart-entropy', (canvas) => this.#view.drawEntropies(entropies, this.data.classes, canvas));
+    const numbers = entropies && [...JSON.parse(entropies).inside, ...JSON.parse(entropies).outside];
+    if (numbers?.every(Number.isFinite)) this.#charts.add('chart-entropy', (canvas) => this.#view.drawEntropies(entropies, this.data.classes, canvas));
   }
 
   /** Asks the digit's prediction again. */

@@ -48,9 +48,9 @@ function work() {
     clock.mean = clock.mean ? 0.8 * clock.mean + 0.2 * clock.epoch : clock.epoch;
     clock.epoch = 0;
     publish();
-    const { epoch, values } = JSON.parse(run.status());
-    if (goal === 'epoch' || epoch === stopAt) stop('paused');
-    if (epoch >= Number(values.epochs)) stop('done');
+    const { epoch, finished } = JSON.parse(run.status());
+    if (finished) stop('done');
+    else if (goal === 'epoch' || epoch === stopAt) stop('paused');
   } else if (progress === Progress.Trained && goal === 'batch') {
     stop('paused');
   } else if (progress === Progress.Finished) {

@@ -107,12 +107,13 @@ impl Session {
             self.evaluation = None;
             self.records.push(record);
             self.remember();
+            self.replay();
             return Progress::Epoch;
         }
         if self.diverged {
             return Progress::Diverged;
         }
-        if self.trainer.position().epoch >= self.trainer.settings().epochs {
+        if self.finished() {
             return Progress::Finished;
         }
         self.replay();
@@ -127,6 +128,11 @@ impl Session {
             }
         }
         Progress::Trained
+    }
+
+    /// Whether all epochs are trained.
+    pub fn finished(&self) -> bool {
+        self.trainer.position().epoch >= self.trainer.settings().epochs
     }
 
     /// Changes a live setting of the run; an evaluation under way is finished first, so that its
@@ -305,13 +311,16 @@ mod tests {
         first.set("method", "ard").unwrap();
         first.set("lr", "0.002").unwrap();
         run_to(&mut first, 4);
+        assert_eq!(first.advance(), Progress::Finished);
+        first.set("epochs", "5").unwrap();
+        run_to(&mut first, 5);
         assert!(first.set("seed", "3").is_err() && first.set("method", "dense").is_err());
 
         let settings = first.trainer.settings().clone();
         let changes = first.trainer.changes().to_vec();
-        assert_eq!(changes.len(), 3);
+        assert_eq!(changes.len(), 4);
         let mut second = Session::new(settings, Arc::new(data::digits()), changes).unwrap();
-        run_to(&mut second, 4);
+        run_to(&mut second, 5);
         assert_eq!(second.records.last(), first.records.last());
     }
 

@@ -5,7 +5,7 @@ use crate::harness::product;
 use crate::harness::program::{self, column, output, run};
 use std::fs;
 
-/// As CONTRACT has it: scripts rely on every word.
+/// Public interface: scripts rely on every word.
 const HEADER: &str = "epoch,kl_weight,lr,train_loss,train_acc,test_acc,test_nll,kept,total,compression,sparsity_per_layer,seconds";
 
 /// A run of a moment.

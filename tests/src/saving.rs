@@ -33,21 +33,20 @@ fn save_on_the_way(page: &Page, folder: &std::path::Path) -> (PathBuf, String, S
 #[test]
 fn a_saved_run_goes_on_exactly_in_another_browser() {
     let folder = tempfile::tempdir().unwrap();
-    visit(RUN, |page| {
-        let (file, saved, end) = save_on_the_way(page, folder.path());
-        assert_eq!(file.file_name().unwrap(), "sparsevd-epoch-2.safetensors");
-        visit("?network=64-5-10&epochs=1", |other| {
-            other.rest(1);
-            other.hand_over(&[&file]);
-            other.wait(&format!("fingerprint() === '{saved}'"));
-            assert_eq!(other.text("$('network').value"), "64-20-10");
-            other.click("train");
-            let look = other.rest(6);
-            assert_eq!(look.fingerprint, end);
-            // The epochs before the file are known as numbers: the table has them all.
-            other.click_on("#data-table summary");
-            other.wait("document.querySelectorAll('#data-table tbody tr').length === 7");
-        });
+    let mut left = None;
+    visit(RUN, |page| left = Some(save_on_the_way(page, folder.path())));
+    let (file, saved, end) = left.expect("the first visit is over");
+    assert_eq!(file.file_name().unwrap(), "sparsevd-epoch-2.safetensors");
+    visit("?network=64-5-10&epochs=1", |page| {
+        page.rest(1);
+        page.hand_over(&[&file]);
+        page.wait(&format!("fingerprint() === '{saved}'"));
+        assert_eq!(page.text("$('network').value"), "64-20-10");
+        page.click("train");
+        assert_eq!(page.rest(6).fingerprint, end);
+        // The epochs before the file are known as numbers: the table has them all.
+        page.click_on("#data-table summary");
+        page.wait("document.querySelectorAll('#data-table tbody tr').length === 7");
     });
 }
 

@@ -190,7 +190,7 @@ pub const FIELDS: &[Field] = &[
         about: "8×8 digits come with the page; MNIST and your own files are loaded.",
         kind: Kind::Choice(|| {
             choices(&[
-                ("digits", "Digits 8×8 (built in)"),
+                ("digits", "Digits 8×8"),
                 ("mnist", "MNIST 28×28"),
                 ("own", "Own files"),
             ])

@@ -105,6 +105,7 @@ impl Run {
             .collect();
         json!({
             "epoch": self.session.records().last().map_or(0, |record| record.epoch),
+            "finished": self.session.finished(),
             "taken": position.taken,
             "step": position.step,
             "batches": batches,
