@@ -6,13 +6,14 @@ import { $, isDark } from './dom.js';
 
 const OVER_EPOCHS = ['compression', 'accuracy', 'elbo', 'sparsity', 'variance'];
 
-/** Milliseconds between two drawings of what is not on the screen. */
-const PATIENCE = 700;
+/** Milliseconds between two drawings of canvases that are not on the screen. */
+const PATIENCE = 150;
 
 export class Charts {
   #view;
   /** Ids of canvases that are on the screen. @type {Set<string>} */ #visible = new Set();
-  /** When each canvas was drawn last. @type {Map<string, number>} */ #drawn = new Map();
+  /** Ids of canvases off the screen that show the past. @type {Set<string>} */ #stale = new Set();
+  #waiting = false;
   /** What draws each canvas. @type {Map<string, (canvas: HTMLCanvasElement) => void>} */ #draw = new Map();
 
   /** @param {View} view */
@@ -48,22 +49,36 @@ export class Charts {
   /** Takes the page's colours. */
   theme() {
     this.#view.setTheme(isDark(), devicePixelRatio);
-    this.draw([...this.#draw.keys()]);
+    this.refresh();
   }
 
-  /** Draws what is due: everything on the screen, and now and then the rest. @param {boolean} [all] */
-  refresh(all = false) {
-    const now = performance.now();
-    this.draw([...this.#draw.keys()].filter((id) => all || this.#visible.has(id) || now - (this.#drawn.get(id) ?? -PATIENCE) > PATIENCE));
+  /** Draws everything on the screen now, and the rest one by one. */
+  refresh() {
+    for (const id of this.#draw.keys()) this.#stale.add(id);
+    this.draw([...this.#visible].filter((id) => this.#draw.has(id)));
+    this.#wait();
+  }
+
+  /** Draws what is off the screen when nothing is urgent. */
+  #wait() {
+    if (this.#waiting || !this.#stale.size) return;
+    this.#waiting = true;
+    setTimeout(() => {
+      this.#waiting = false;
+      this.draw([...this.#stale].slice(0, 1));
+      this.#wait();
+    }, PATIENCE);
   }
 
   /** @param {string[]} ids */
   draw(ids) {
+    // Nothing is known yet, and the first picture should not wait for empty axes.
+    if (!this.#view.recordCount()) return;
     for (const id of ids) {
+      this.#stale.delete(id);
       const canvas = $(id, HTMLCanvasElement);
       const draw = this.#draw.get(id);
       if (!draw || canvas.hidden || !canvas.isConnected) continue;
-      this.#drawn.set(id, performance.now());
       if (id !== 'tiles' && !size(canvas)) continue;
       draw(canvas);
     }

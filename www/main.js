@@ -36,12 +36,14 @@ async function main() {
   const client = new RunClient();
   const source = new URL('../pkg/sparsevd_bg.wasm', import.meta.url);
   const module = await WebAssembly.compileStreaming(fetch(source)).catch(async () => WebAssembly.compile(await (await fetch(source)).arrayBuffer()));
-  client.load(module);
+  const address = viewQuery();
+  const epoch = Number(address.epoch) || null;
+  const still = address.autoplay === '0' || (matchMedia('(prefers-reduced-motion: reduce)').matches && address.autoplay !== '1');
+  client.load(module, { search: location.search, autoplay: !still, epoch });
   await init({ module_or_path: module });
 
   const controls = new Controls(JSON.parse(catalogue()));
   const asked = JSON.parse(read_query(location.search));
-  const address = viewQuery();
   asked.notices.forEach(notice);
   controls.show(asked.values, null);
   hideControls();
@@ -71,7 +73,8 @@ async function main() {
     newSeed: () => restart({ seed: String(fresh_seed()) }),
   });
   const screen = new Screen(client, new View(), controls, transport);
-  screen.looking = address.epoch ? Number(address.epoch) : null;
+  screen.looking = epoch;
+  if (still && !epoch) $('train').focus();
 
   controls.onchange = (field, value, live) => {
     if (field.key === 'threshold') {
@@ -111,11 +114,6 @@ async function main() {
 
   // --- what the worker says ------------------------------------------------------------------
 
-  client.on('loaded', () => {
-    const still = address.autoplay === '0' || (matchMedia('(prefers-reduced-motion: reduce)').matches && address.autoplay !== '1');
-    if (still && !screen.looking) $('train').focus();
-    client.send('start', { query: `${asked.query}&changes=${asked.changes}`, undoable: false, autoplay: !still, epoch: screen.looking });
-  });
   client.on('began', ({ status, data, notices, undoable }) => {
     progress('');
     allIsWell();
@@ -189,6 +187,8 @@ async function main() {
       ['Start over with learning rate 0.001', () => restart({ lr: '0.001' })],
     ]);
   };
+
+  client.listen();
 }
 
 main().catch((error) => {

@@ -8,8 +8,10 @@ export class RunClient extends EventTarget {
   /** @type {Map<number, (value: any) => void>} */
   #waiting = new Map();
   #next = 0;
+  /** Messages that came before anybody listened. @type {{ type: string }[] | null} */
+  #early = [];
 
-  /** Starts the worker; it waits for the compiled module. */
+  /** Starts the worker, which waits for the compiled module. */
   constructor() {
     super();
     this.#worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
@@ -20,9 +22,17 @@ export class RunClient extends EventTarget {
     };
   }
 
-  /** Hands the compiled module over; the worker compiles nothing. @param {WebAssembly.Module} module */
-  load(module) {
-    this.send('load', { module });
+  /** Hands the compiled module over, and the address whose run to start: the worker compiles
+   * nothing and waits for nobody. @param {WebAssembly.Module} module @param {{ search: string, autoplay: boolean, epoch: number | null }} address */
+  load(module, address) {
+    this.send('load', { module, ...address });
+  }
+
+  /** Everybody listens now: what came before is heard. */
+  listen() {
+    const early = this.#early ?? [];
+    this.#early = null;
+    early.forEach((message) => this.#emit(message));
   }
 
   /** @param {{ type: string, id?: number, value?: unknown }} message */
@@ -34,7 +44,8 @@ export class RunClient extends EventTarget {
 
   /** @param {{ type: string }} message */
   #emit(message) {
-    this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
+    if (this.#early) this.#early.push(message);
+    else this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
   }
 
   /** Calls `handler` with every message of this type. @param {string} type @param {(message: any) => void} handler */

@@ -1,6 +1,6 @@
 // @ts-check
 // The worker owns the run: it trains, remembers, and answers the page's questions.
-import init, { DataSet, Progress, Run } from '../pkg/sparsevd.js';
+import init, { DataSet, Progress, Run, read_query } from '../pkg/sparsevd.js';
 
 /** Milliseconds of training between two looks at the mailbox: scrubbing waits no longer. */
 const BUDGET = 12;
@@ -239,7 +239,8 @@ const questions = {
 onmessage = async ({ data: { type, id, ...rest } }) => {
   if (type === 'load') {
     await init({ module_or_path: rest.module });
-    postMessage({ type: 'loaded' });
+    const { query, changes } = JSON.parse(read_query(rest.search));
+    guard(() => commands.start({ query: `${query}&changes=${changes}`, undoable: false, ...rest }));
   } else if (type in commands) {
     guard(() => commands[type](rest));
   } else {
