@@ -189,11 +189,7 @@ pub const FIELDS: &[Field] = &[
         label: "Data",
         about: "8×8 digits come with the page; MNIST and your own files are loaded.",
         kind: Kind::Choice(|| {
-            choices(&[
-                ("digits", "Digits 8×8"),
-                ("mnist", "MNIST 28×28"),
-                ("own", "Own files"),
-            ])
+            choices(&[("digits", "Digits 8×8"), ("mnist", "MNIST 28×28"), ("own", "Own files")])
         }),
         effect: Effect::Restart,
         get: |s| s.data.clone(),
