@@ -15,9 +15,12 @@ export class Heatmaps {
   /** Height and width of the input image. @type {[number, number] | null} */ #image = null;
   /** The weight that is inspected. @type {{ layer: number, x: number, y: number } | null} */ #cell = null;
 
-  /** @param {View} view */
-  constructor(view) {
+  #first;
+
+  /** @param {View} view @param {number} first The layer to inspect first. */
+  constructor(view, first) {
     this.#view = view;
+    this.#first = first;
     new ResizeObserver(() => this.#shapes.forEach((_, layer) => this.#fit(layer))).observe($('heatmaps'));
   }
 
@@ -61,9 +64,10 @@ export class Heatmaps {
     this.#shapes = header.layers;
     this.#image = header.image;
     this.#zoom = header.layers.map(() => 1);
-    const { width, height } = this.#size(0);
-    this.#cell = { layer: 0, x: width >> 1, y: height >> 1 };
     const last = this.#shapes.length - 1;
+    const layer = Math.min(last, Math.max(0, this.#first));
+    const { width, height } = this.#size(layer);
+    this.#cell = { layer, x: width >> 1, y: height >> 1 };
     const figures = this.#shapes.map(({ fan_in, fan_out }, layer) => {
       const inputs = layer === 0 ? (header.image ? 'input pixels' : 'inputs') : 'hidden units';
       const outputs = layer === last ? 'classes' : 'hidden units';
@@ -117,7 +121,7 @@ export class Heatmaps {
     const box = /** @type {HTMLElement} */ ($(`heatmap-${layer}`).closest('.scroll'));
     const [x, y] = at ?? [box.clientWidth / 2, box.clientHeight / 2];
     const before = this.#unit(layer);
-    this.#zoom[layer] = Math.min(MOST, Math.max(0.1, (this.#unit(layer) * by * this.#zoom[layer]) / before));
+    this.#zoom[layer] = Math.min(MOST, Math.max(0.1, this.#zoom[layer] * by));
     this.#fit(layer);
     const grown = this.#unit(layer) / before;
     box.scrollLeft = (box.scrollLeft + x) * grown - x;

@@ -48,7 +48,7 @@ export class Screen {
     this.#view = view;
     this.#controls = controls;
     this.#transport = transport;
-    this.#heatmaps = new Heatmaps(view);
+    this.#heatmaps = new Heatmaps(view, Math.trunc(Number(viewQuery().layer)) || 0);
     this.#charts = new Charts(view);
     this.#digit = new Digit(client, () => ({ epoch: this.past(), threshold: this.threshold }));
     this.#fillTable = dataTable(() => JSON.parse(view.records()));
