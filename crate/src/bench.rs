@@ -9,20 +9,34 @@ use crate::rng::{Rng, Stream};
 use crate::settings::Settings;
 use crate::trainer::Trainer;
 
-/// One work: a network whose training step is timed, 784-300-100-10 with batches of 100.
+/// One work: a network whose training step is timed, with batches of 100.
 pub struct Work {
     /// Its name in reports.
     pub name: &'static str,
+    /// Steps whose median counts.
+    pub steps: usize,
+    network: &'static str,
     method: Method,
     estimator: Estimator,
 }
 
 /// Every work.
 pub const ALL: &[Work] = &[
-    Work { name: "W1", method: Method::SparseVd, estimator: Estimator::Lrt },
-    Work { name: "W1b", method: Method::SparseVd, estimator: Estimator::Rt },
-    Work { name: "W3", method: Method::Dense, estimator: Estimator::Lrt },
+    fully_connected("W1", Method::SparseVd, Estimator::Lrt),
+    fully_connected("W1b", Method::SparseVd, Estimator::Rt),
+    Work {
+        name: "W2",
+        steps: 20,
+        network: "lenet-5-caffe",
+        method: Method::SparseVd,
+        estimator: Estimator::Lrt,
+    },
+    fully_connected("W3", Method::Dense, Estimator::Lrt),
 ];
+
+const fn fully_connected(name: &'static str, method: Method, estimator: Estimator) -> Work {
+    Work { name, steps: 100, network: "784-300-100-10", method, estimator }
+}
 
 /// The work called `name`.
 pub fn find(name: &str) -> Option<&'static Work> {
@@ -33,7 +47,7 @@ impl Work {
     /// The run to be timed: the KL is at its full weight from the first step.
     pub fn trainer(&self, data: Arc<Data>) -> Trainer {
         let settings = Settings {
-            network: vec![784, 300, 100, 10],
+            network: self.network.parse().expect("a network of this list"),
             method: self.method,
             estimator: self.estimator,
             batch_size: 100,

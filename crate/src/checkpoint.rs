@@ -115,7 +115,7 @@ impl Checkpoint {
     /// The run, to go on exactly where it was saved, and the records of its epochs.
     pub fn resume(self, data: Arc<Data>) -> Result<(Trainer, Vec<Record>)> {
         let Self { mut settings, changes, position, records, mut tensors } = self;
-        let notices = settings.fit(data.features(), data.classes, data.train.len());
+        let notices = settings.fit(&data);
         if let Some(notice) = notices.into_iter().next() {
             return Err(Error::new(format!("The saved run needs other data. {notice}")));
         }
@@ -161,7 +161,11 @@ mod tests {
     use crate::evaluation::{Detail, Evaluation};
 
     fn short() -> Trainer {
-        let settings = Settings { network: vec![64, 20, 10], epochs: 3, ..Settings::default() };
+        let settings = Settings {
+            network: crate::topology::Topology::dense(&[64, 20, 10]),
+            epochs: 3,
+            ..Settings::default()
+        };
         Trainer::new(settings, Arc::new(data::digits()))
     }
 

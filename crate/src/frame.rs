@@ -64,7 +64,7 @@ pub struct Frame {
 
 /// The shapes of a network's weight layers.
 pub fn shapes(network: &Network) -> Vec<Shape> {
-    let shape = |w: crate::network::Weights<'_>| Shape {
+    let shape = |w: crate::layers::Weights<'_>| Shape {
         fan_in: w.mean.nrows(),
         fan_out: w.mean.ncols(),
         bayesian: w.posterior.is_some(),
@@ -123,7 +123,10 @@ mod tests {
     #[test]
     fn frames_round_trip_and_foreign_bytes_are_no_frames() {
         use proptest::prelude::{any, proptest};
-        let settings = Settings { network: vec![7, 5, 3], ..Settings::default() };
+        let settings = Settings {
+            network: crate::topology::Topology::dense(&[7, 5, 3]),
+            ..Settings::default()
+        };
         let mut rng = Rng::stream(1, Stream::Initialisation, 0);
         let network = Network::new(&settings.architecture(), &mut rng);
         let header = Header {

@@ -12,6 +12,7 @@ pub mod posterior;
 pub mod layers;
 pub mod likelihoods;
 pub mod methods;
+pub mod topology;
 pub mod network;
 pub mod objective;
 pub mod schedule;

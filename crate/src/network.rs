@@ -1,20 +1,22 @@
 //! Networks: stacks of layers that train, and the deterministic networks they stand for.
 
 use crate::layers::{
-    BayesLinear, Dropout, Estimator, Fixed, InputGradient, Layer, Linear, Point, Relu,
+    BatchNorm, Bayesian, Connection, Convolution, Deterministic, Dropout, Estimator, Fixed,
+    FullyConnected, InputGradient, Layer, MaxPool, Point, Relu, Weights,
 };
-use crate::linalg::Matrix;
+use crate::linalg::{Matrix, Windows};
 use crate::methods::Method;
 use crate::optimizer::Parameter;
-use crate::posterior::{Gaussian, Update};
+use crate::posterior::Update;
 use crate::priors::Prior;
 use crate::rng::Rng;
+use crate::topology::{Stage, Topology, Volume};
 
-/// What a fully-connected network is made of.
+/// What a network is made of.
 #[derive(Clone, Debug)]
 pub struct Architecture {
-    /// Units of every layer, the input and the output among them.
-    pub sizes: Vec<usize>,
+    /// The layers.
+    pub topology: Topology,
     /// What stands for a weight.
     pub method: Method,
     /// Gradient estimator of Bayesian weights.
@@ -35,25 +37,35 @@ pub struct Network {
 
 impl Network {
     /// A network with initial weights drawn from `rng`.
+    ///
+    /// A rectifier (and dropout, if the method has it) stands before every weight layer but the
+    /// first; after max-pooling, where it does the same as before it and has less to do.
     pub fn new(architecture: &Architecture, rng: &mut Rng) -> Self {
-        let Architecture { sizes, method, estimator, init_scale, init_log_sigma, dropout } =
-            architecture;
         let mut layers: Vec<Box<dyn Layer>> = Vec::new();
-        for (i, pair) in sizes.windows(2).enumerate() {
-            let (fan_in, fan_out) = (pair[0], pair[1]);
-            if i > 0 {
+        let mut hidden = false;
+        for (input, stage) in architecture.topology.stages() {
+            let Volume { height, width, channels } = input;
+            let Some(shape) = stage.weights(input) else {
+                layers.push(match stage {
+                    Stage::MaxPool(size) => Box::new(MaxPool::new((height, width, channels), size)),
+                    _ => Box::new(BatchNorm::new(channels)),
+                });
+                continue;
+            };
+            if hidden {
                 layers.push(Box::new(Relu::default()));
-                if *method == Method::BinaryDropout {
-                    layers.push(Box::new(Dropout::new(fan_in, *dropout)));
+                if architecture.method == Method::BinaryDropout {
+                    layers.push(Box::new(Dropout::new(input.features(), architecture.dropout)));
                 }
             }
-            if method.prior().is_some() {
-                let shape = (fan_in, fan_out);
-                let layer = BayesLinear::new(shape, *init_scale, *init_log_sigma, *estimator, rng);
-                layers.push(Box::new(layer));
-            } else {
-                layers.push(Box::new(Linear::new(fan_in, fan_out, *init_scale, rng)));
-            }
+            hidden = true;
+            layers.push(match stage {
+                Stage::Convolution { kernel, .. } => {
+                    let windows = Windows { height, width, channels, kernel };
+                    weight_layer(Convolution(windows), shape, architecture, rng)
+                }
+                _ => weight_layer(FullyConnected, shape, architecture, rng),
+            });
         }
         Self { layers }
     }
@@ -77,7 +89,7 @@ impl Network {
                 Some(true) => InputGradient::WhereNonZero,
                 Some(false) => InputGradient::Everywhere,
             };
-            dy = self.layers[i].backward(&dy, wanted);
+            dy = self.layers[i].backward(dy, wanted);
         }
     }
 
@@ -103,7 +115,7 @@ impl Network {
 
     /// The weight layers, first to last: their means (or weights) and, if Bayesian, posteriors.
     pub fn weights(&self) -> Vec<Weights<'_>> {
-        self.layers.iter().map(AsRef::as_ref).filter_map(Weights::of).collect()
+        self.layers.iter().filter_map(|layer| layer.weights()).collect()
     }
 
     /// All parameters, named `layers.0.mean`, `layers.0.log_sigma`, `layers.0.bias`, … by
@@ -140,32 +152,19 @@ impl Network {
     }
 }
 
-/// One weight layer to look at.
-pub struct Weights<'a> {
-    /// μ, or the weights themselves, (fan_in, fan_out).
-    pub mean: &'a Matrix,
-    /// The posterior of Bayesian weights.
-    pub posterior: Option<&'a Gaussian>,
-    /// The bias, (1, fan_out).
-    pub bias: &'a Matrix,
-}
-
-impl<'a> Weights<'a> {
-    /// The weights of a layer that has some: by convention its first parameter, the bias its last.
-    fn of(layer: &'a dyn Layer) -> Option<Self> {
-        let parameters = layer.parameters();
-        let ((_, weights), (_, bias)) = (parameters.first()?, parameters.last()?);
-        Some(Self { mean: &weights.value, posterior: layer.posterior(), bias: &bias.value })
-    }
-
-    /// How many weights there are.
-    pub fn total(&self) -> usize {
-        self.mean.len()
-    }
-
-    /// How many weights have ln α ≤ `threshold`; all of them if they are point estimates.
-    pub fn kept(&self, threshold: f32) -> usize {
-        self.posterior.map_or(self.total(), |posterior| posterior.kept(threshold))
+/// A layer of weights (fan_in, fan_out) as the method has them.
+fn weight_layer(
+    connection: impl Connection,
+    shape: (usize, usize),
+    architecture: &Architecture,
+    rng: &mut Rng,
+) -> Box<dyn Layer> {
+    let Architecture { estimator, init_scale, init_log_sigma, .. } = *architecture;
+    if architecture.method.prior().is_some() {
+        let spread = (init_scale, init_log_sigma);
+        Box::new(Bayesian::new(connection, shape, spread, estimator, rng))
+    } else {
+        Box::new(Deterministic::new(connection, shape, init_scale, rng))
     }
 }
 

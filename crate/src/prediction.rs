@@ -105,7 +105,11 @@ mod tests {
 
     fn trained(method: Method) -> Trainer {
         let network = vec![64, 30, 10];
-        let settings = Settings { method, network, ..Settings::default() };
+        let settings = Settings {
+            method,
+            network: crate::topology::Topology::dense(&network),
+            ..Settings::default()
+        };
         let mut trainer = Trainer::new(settings, Arc::new(data::digits()));
         (0..450).for_each(|_| _ = trainer.step());
         trainer

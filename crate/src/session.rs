@@ -254,7 +254,12 @@ mod tests {
     use crate::frame::decode;
 
     fn settings() -> Settings {
-        Settings { network: vec![64, 20, 10], epochs: 4, samples: 2, ..Settings::default() }
+        Settings {
+            network: crate::topology::Topology::dense(&[64, 20, 10]),
+            epochs: 4,
+            samples: 2,
+            ..Settings::default()
+        }
     }
 
     fn session() -> Session {

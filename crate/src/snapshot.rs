@@ -31,7 +31,7 @@ const LEAST: i32 = -130;
 impl Snapshot {
     /// What there is to remember of `network`.
     pub fn of(network: &Network) -> Self {
-        let store = |weights: crate::network::Weights<'_>| {
+        let store = |weights: crate::layers::Weights<'_>| {
             let mean = weights.mean.iter();
             let (mean, level) = match weights.posterior {
                 None => (mean.map(|&m| half(m)).collect(), Vec::new()),
@@ -109,7 +109,7 @@ fn decode(mean: f16, level: u8) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::{BayesLinear, Estimator};
+    use crate::layers::{BayesLinear, Estimator, FullyConnected};
     use crate::optimizer::Parameter;
     use crate::posterior::Gaussian;
     use crate::rng::{Rng, Stream};
@@ -124,7 +124,12 @@ mod tests {
         (mean[[0, 2]], log_sigma[[0, 2]]) = (2.5, -8.0);
         let posterior = Gaussian::from_parameters(Parameter::new(mean), Parameter::new(log_sigma));
         let bias = rng.normal_matrix((1, 100));
-        Network::of(vec![Box::new(BayesLinear::at(posterior, bias, Estimator::Lrt))])
+        Network::of(vec![Box::new(BayesLinear::at(
+            FullyConnected,
+            posterior,
+            bias,
+            Estimator::Lrt,
+        ))])
     }
 
     #[test]

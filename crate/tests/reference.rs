@@ -3,8 +3,12 @@
 
 use ndarray::Array2;
 use serde_json::Value;
-use sparsevd::layers::{BayesLinear, Estimator, InputGradient, Layer, Point, Relu};
+use sparsevd::layers::{
+    BayesConvolution, BayesLinear, Convolution, Estimator, FullyConnected, InputGradient, Layer,
+    MaxPool, Point, Relu,
+};
 use sparsevd::likelihoods::{Categorical, Likelihood};
+use sparsevd::linalg::Windows;
 use sparsevd::optimizer::{Adam, Optimizer, Parameter, Step};
 use sparsevd::posterior::{Gaussian, Update};
 use sparsevd::priors::{self, Ard, Block, LogUniform, Prior, StandardNormal};
@@ -58,7 +62,7 @@ fn layer(inputs: &Value, estimator: Estimator) -> BayesLinear {
         Parameter::new(matrix(&inputs["mu"])),
         Parameter::new(matrix(&inputs["log_sigma"])),
     );
-    BayesLinear::at(posterior, matrix(&inputs["bias"]), estimator)
+    BayesLinear::at(FullyConnected, posterior, matrix(&inputs["bias"]), estimator)
 }
 
 fn assert_gradients(what: &str, layer: &BayesLinear, dx: &Matrix, truth: &Value) {
@@ -96,26 +100,26 @@ fn the_fully_connected_layer_agrees() {
     {
         let truth = &vectors["fc"][case];
         let mut layer = layer(inputs, estimator);
-        let out = layer.forward_with(&x, matrix(&inputs[noise]));
+        let out = layer.forward_with(x.clone(), matrix(&inputs[noise]));
         assert_close("out", &out, &truth["out"]);
 
         let (ce, d_out) = Categorical.nll(&out, &targets);
         assert_near("cross-entropy", ce, &truth["cross_entropy_mean"]);
         assert_close("d out", &d_out, &truth["dout_of_ce"]);
-        let dx = layer.backward(&d_out, InputGradient::Everywhere);
+        let dx = layer.backward(d_out.clone(), InputGradient::Everywhere);
         assert_gradients("ce", &layer, &dx, &truth["grads_of_ce"]);
 
-        let masked = layer.backward(&d_out, InputGradient::WhereNonZero);
+        let masked = layer.backward(d_out.clone(), InputGradient::WhereNonZero);
         let zeroed = &dx * &x.mapv(|x| f32::from(x != 0.0));
         assert_eq!(masked, zeroed, "the masked gradient is the full one where x is not 0");
 
-        let dx = layer.backward(&matrix(&inputs["gout"]), InputGradient::Everywhere);
+        let dx = layer.backward(matrix(&inputs["gout"]), InputGradient::Everywhere);
         assert_gradients("gout", &layer, &dx, &truth["grads_of_sum_out_gout"]);
 
         for (prior, name, key) in
             [(&LogUniform as &dyn Prior, "svd", "kl_svd"), (&Ard, "ard", "kl_ard")]
         {
-            let dx = layer.backward(&(&d_out * n), InputGradient::Everywhere);
+            let dx = layer.backward(&d_out * n, InputGradient::Everywhere);
             add_kl(&mut layer, prior, kl_weight);
             let what = format!("total {name}");
             assert_gradients(&what, &layer, &dx, &truth[format!("grads_of_total_{name}")]);
@@ -130,6 +134,89 @@ fn the_fully_connected_layer_agrees() {
 /// What our KL has that the vectors' leaves out: k₁, so that the log-uniform KL goes to 0.
 fn constant(prior: &dyn Prior) -> f64 {
     if prior.name() == LogUniform.name() { 0.63576 } else { 0.0 }
+}
+
+/// Nested lists (a, b, …, c) as rows: the axes in `order` become features, channels fastest.
+///
+/// The vectors keep images as (objects, channels, height, width) and kernels as (filters,
+/// channels, height, width); ours are (height, width, channels).
+fn channels_last(value: &Value) -> Matrix {
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    let row = |image: &Value| {
+        let planes: Vec<Matrix> = list(image).iter().map(matrix).collect();
+        let (height, width) = planes[0].dim();
+        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| [y, x]));
+        pixels.flat_map(|at| planes.iter().map(move |plane| plane[at])).collect::<Vec<f32>>()
+    };
+    let rows: Vec<Vec<f32>> = list(value).iter().map(row).collect();
+    Matrix::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).expect("one length")
+}
+
+/// Kernels (filters, channels, height, width) as weights (fan_in, fan_out).
+fn kernels(value: &Value) -> Matrix {
+    channels_last(value).reversed_axes().as_standard_layout().into_owned()
+}
+
+#[track_caller]
+fn assert_equal(what: &str, ours: &Matrix, truth: &Matrix) {
+    assert_eq!(ours.dim(), truth.dim(), "{what}");
+    let scale = truth.iter().fold(1e-3_f32, |scale, x| scale.max(x.abs()));
+    for (a, b) in ours.iter().zip(truth) {
+        assert!((a - b).abs() <= 1e-4 * scale, "{what}: {a} is not {b}");
+    }
+}
+
+#[test]
+fn the_convolution_agrees() {
+    let vectors = vectors();
+    let conv = &vectors["conv"];
+    let inputs = &conv["inputs"];
+    let x = channels_last(&inputs["x"]);
+    let windows = Windows { height: 6, width: 6, channels: 2, kernel: 3 };
+    let bias = matrix(&inputs["bias"]);
+    for (estimator, case) in [(Estimator::Lrt, "lrt"), (Estimator::Rt, "nolrt")] {
+        let truth = &conv[case];
+        let mean = Parameter::new(kernels(&inputs["mu"]));
+        let log_sigma = Parameter::new(kernels(&inputs["log_sigma"]));
+        let posterior = Gaussian::from_parameters(mean, log_sigma);
+        let mut layer =
+            BayesConvolution::at(Convolution(windows), posterior, bias.clone(), estimator);
+        let noise = match estimator {
+            Estimator::Rt => kernels(&inputs["eps_w"]),
+            Estimator::Lrt => {
+                let noise = channels_last(&inputs["eps_act"]);
+                noise.into_shape_with_order((32, 3)).expect("16 positions of two objects")
+            }
+        };
+        let out = layer.forward_with(x.clone(), noise);
+        assert_equal("out", &out, &channels_last(&truth["out"]));
+        let mut pool = MaxPool::new((4, 4, 3), 2);
+        let pooled = pool.forward(out, &mut Rng::stream(0, Stream::Noise, 0));
+        assert_equal("pooled", &pooled, &channels_last(&truth["maxpool2_out"]));
+
+        let through_pool =
+            pool.backward(channels_last(&inputs["gpool"]), InputGradient::Everywhere);
+        for (dy, key) in [
+            (channels_last(&inputs["gout"]), "grads_of_sum_out_gout"),
+            (through_pool, "grads_of_sum_maxpool_gpool"),
+        ] {
+            let truth = &truth[key];
+            let dx = layer.backward(dy, InputGradient::Everywhere);
+            assert_equal("dx", &dx, &channels_last(&truth["dx"]));
+            let [(_, mean), (_, log_sigma), (_, bias)] = layer.parameters()[..] else {
+                panic!("three parameters")
+            };
+            assert_equal("dmu", &mean.gradient, &kernels(&truth["dmu"]));
+            assert_equal("dlog_sigma", &log_sigma.gradient, &kernels(&truth["dlog_sigma"]));
+            assert_close("dbias", &bias.gradient, &truth["dbias"]);
+        }
+        for (prior, key) in [(&LogUniform as &dyn Prior, "kl_svd"), (&Ard, "kl_ard")] {
+            let weights = 54.0;
+            assert_near(key, layer.kl(prior) - constant(prior) * weights, &conv[key]["value"]);
+        }
+        let fixed = layer.fixed(&mut Point::Mean { threshold: 3.0 });
+        assert_equal("eval", &fixed.predict(x.clone()), &channels_last(&conv["eval"]["out"]));
+    }
 }
 
 #[test]
@@ -206,7 +293,7 @@ fn three_steps_of_adam_agree() {
         let key = |name: &str| matrix(&init[format!("l{i}.{name}")]);
         let mean = Parameter::new(key("mu"));
         let posterior = Gaussian::from_parameters(mean, Parameter::new(key("log_sigma")));
-        BayesLinear::at(posterior, key("bias"), Estimator::Lrt)
+        BayesLinear::at(FullyConnected, posterior, key("bias"), Estimator::Lrt)
     };
     let (mut first, mut relu, mut second) = (part(0), Relu::default(), part(1));
     let (x, targets) = (matrix(&inputs["x"]), labels(&inputs["targets"]));
@@ -214,9 +301,9 @@ fn three_steps_of_adam_agree() {
     let mut unused = Rng::stream(0, Stream::Noise, 0);
     for (i, truth) in net["steps"].as_array().unwrap().iter().enumerate() {
         let noise = &inputs["eps_act"][i];
-        let hidden = first.forward_with(&x, matrix(&noise[0]));
+        let hidden = first.forward_with(x.clone(), matrix(&noise[0]));
         let hidden = relu.forward(hidden, &mut unused);
-        let logits = second.forward_with(&hidden, matrix(&noise[1]));
+        let logits = second.forward_with(hidden, matrix(&noise[1]));
         assert_close("logits", &logits, &truth["logits"]);
         let (ce, d) = Categorical.nll(&logits, &targets);
         assert_near("ce", ce, &truth["ce"]);
@@ -224,9 +311,9 @@ fn three_steps_of_adam_agree() {
         let kl = first.kl(&LogUniform) + second.kl(&LogUniform);
         assert_near("kl", kl - weights * constant(&LogUniform), &truth["kl"]);
 
-        let d = second.backward(&(d * Adam.loss_scale(n as usize)), InputGradient::WhereNonZero);
-        let d = relu.backward(&d, InputGradient::Everywhere);
-        first.backward(&d, InputGradient::Unused);
+        let d = second.backward(d * Adam.loss_scale(n as usize), InputGradient::WhereNonZero);
+        let d = relu.backward(d, InputGradient::Everywhere);
+        first.backward(d, InputGradient::Unused);
         for (name, layer) in [("l0", &mut first), ("l1", &mut second)] {
             let mut summed = layer.clone();
             add_kl(&mut summed, &LogUniform, kl_weight);

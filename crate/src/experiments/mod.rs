@@ -5,6 +5,7 @@
 use crate::layers::Estimator;
 use crate::schedule::{Decay, Warmup};
 use crate::settings::{Settings, pairs};
+use crate::topology::Topology;
 
 /// A named set of settings with a question to ask of it.
 pub struct Experiment {
@@ -32,7 +33,7 @@ pub const ALL: &[Experiment] = &[
         about: "The paper's fully-connected network with the paper's schedule, 200 epochs.",
         settings: || Settings {
             experiment: "lenet-300-100".to_owned(),
-            network: vec![784, 300, 100, 10],
+            network: Topology::dense(&[784, 300, 100, 10]),
             kl_warmup: Warmup { from: 5.0, to: 20.0 },
             decay: Decay::Linear { from: 100.0, to: 200.0 },
             epochs: 200,
@@ -55,7 +56,7 @@ pub const ALL: &[Experiment] = &[
 fn mnist() -> Settings {
     Settings {
         data: "mnist".to_owned(),
-        network: vec![784, 300, 10],
+        network: Topology::dense(&[784, 300, 10]),
         batch_size: 100,
         init_scale: 0.02,
         kl_warmup: Warmup { from: -1.0, to: 49.0 },

@@ -36,7 +36,7 @@ impl Layer for Dropout {
         x * &self.mask
     }
 
-    fn backward(&mut self, dy: &Matrix, _wanted: InputGradient) -> Matrix {
+    fn backward(&mut self, dy: Matrix, _wanted: InputGradient) -> Matrix {
         dy * &self.mask
     }
 

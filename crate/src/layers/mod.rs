@@ -3,14 +3,22 @@
 //! To add a layer: one file with a type that implements [`Layer`], one line in
 //! `Network::new`; the gradient checks in `tests/gradients.rs` take it from there.
 
-mod bayes_linear;
+mod batch_norm;
+mod bayesian;
+mod connection;
 mod dropout;
-mod linear;
+mod max_pool;
 mod relu;
+mod deterministic;
 
-pub use bayes_linear::{BayesLinear, Estimator};
+use serde::{Deserialize, Serialize};
+
+pub use batch_norm::BatchNorm;
+pub use bayesian::{BayesConvolution, BayesLinear, Bayesian, Estimator};
+pub use connection::{Connection, Convolution, FullyConnected};
+pub use deterministic::{Deterministic, DeterministicConvolution, Linear};
 pub use dropout::Dropout;
-pub use linear::Linear;
+pub use max_pool::MaxPool;
 pub use relu::Relu;
 
 use crate::linalg::Matrix;
@@ -41,6 +49,41 @@ pub enum Point<'a> {
     Sample(&'a mut Rng),
 }
 
+/// One weight layer to look at.
+pub struct Weights<'a> {
+    /// μ, or the weights themselves, (fan_in, fan_out).
+    pub mean: &'a Matrix,
+    /// The posterior of Bayesian weights.
+    pub posterior: Option<&'a Gaussian>,
+    /// The bias, (1, fan_out).
+    pub bias: &'a Matrix,
+    /// What the rows stand for, if the layer is a convolution.
+    pub kernel: Option<Kernel>,
+}
+
+/// A convolution's window: its weights' rows are (height, width, channels), channels fastest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kernel {
+    /// Pixels down.
+    pub height: usize,
+    /// Pixels across.
+    pub width: usize,
+    /// Values a pixel.
+    pub channels: usize,
+}
+
+impl Weights<'_> {
+    /// How many weights there are.
+    pub fn total(&self) -> usize {
+        self.mean.len()
+    }
+
+    /// How many weights have ln α ≤ `threshold`; all of them if they are point estimates.
+    pub fn kept(&self, threshold: f32) -> usize {
+        self.posterior.map_or(self.total(), |posterior| posterior.kept(threshold))
+    }
+}
+
 /// A layer without randomness: it only predicts.
 pub trait Fixed {
     /// Maps a batch, (objects, fan_in) to (objects, fan_out).
@@ -55,7 +98,7 @@ pub trait Layer: Send {
 
     /// From the output's gradient (objects, fan_out), sets the parameters' gradients and
     /// returns the input's, (objects, fan_in); it is meaningful where `wanted` says.
-    fn backward(&mut self, dy: &Matrix, wanted: InputGradient) -> Matrix;
+    fn backward(&mut self, dy: Matrix, wanted: InputGradient) -> Matrix;
 
     /// The deterministic layer at one point of the posterior.
     fn fixed(&self, point: &mut Point<'_>) -> Box<dyn Fixed>;
@@ -78,9 +121,14 @@ pub trait Layer: Send {
     /// Called after parameters were written from outside.
     fn refresh(&mut self) {}
 
+    /// The weights, if it has some.
+    fn weights(&self) -> Option<Weights<'_>> {
+        None
+    }
+
     /// The posterior of a Bayesian layer.
     fn posterior(&self) -> Option<&Gaussian> {
-        None
+        self.weights().and_then(|weights| weights.posterior)
     }
 
     /// KL(q‖p) of the layer's weights in nats.

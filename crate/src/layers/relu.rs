@@ -23,9 +23,10 @@ impl Layer for Relu {
         self.y.clone()
     }
 
-    fn backward(&mut self, dy: &Matrix, _wanted: InputGradient) -> Matrix {
-        let passes = |&y: &f32, &g: &f32| if y > 0.0 { g } else { 0.0 };
-        ndarray::Zip::from(&self.y).and(dy).map_collect(passes)
+    fn backward(&mut self, dy: Matrix, _wanted: InputGradient) -> Matrix {
+        let mut dx = dy;
+        dx.zip_mut_with(&self.y, |g, &y| *g = if y > 0.0 { *g } else { 0.0 });
+        dx
     }
 
     fn fixed(&self, _point: &mut Point<'_>) -> Box<dyn Fixed> {

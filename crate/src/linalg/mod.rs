@@ -4,11 +4,17 @@ pub mod math;
 mod products;
 mod simd;
 mod sparse_rows;
+mod windows;
 
+pub use products::{
+    Entries, moments, product, sampled_moments_gradient, sampled_product_gradient, sparse_product,
+};
 pub(crate) use products::{add_column_sums, add_rows};
-pub use products::{moments, product, sampled_moments_gradient, sampled_product_gradient};
 pub(crate) use simd::simd;
 pub use sparse_rows::SparseRows;
+pub use windows::{
+    Images, Windows, window_input_gradient, window_moments_gradient, window_product_gradient,
+};
 
 /// Rows are objects or inputs, columns are features or outputs.
 pub type Matrix = ndarray::Array2<f32>;

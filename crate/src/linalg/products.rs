@@ -7,41 +7,70 @@ use ndarray::{ArrayView1, Zip};
 
 use super::{Matrix, SparseRows, simd};
 
-/// Outputs that one pass over a row's entries keeps in registers.
-const WIDE: usize = 16;
+/// The left side of a product: rows of entries, each in runs of neighbours.
+pub trait Entries {
+    /// (rows, columns).
+    fn shape(&self) -> (usize, usize);
 
-/// Runs `$block::<W>(at)` over `0 .. n` in blocks of 16, then 8, 4 and 1 columns.
+    /// The runs of row `r`: what to add (wrapping) to a run's column numbers, these, and the values.
+    fn runs(&self, r: usize) -> impl Iterator<Item = (usize, &[u32], &[f32])>;
+}
+
+impl Entries for SparseRows {
+    fn shape(&self) -> (usize, usize) {
+        Self::shape(self)
+    }
+
+    #[inline(always)]
+    fn runs(&self, r: usize) -> impl Iterator<Item = (usize, &[u32], &[f32])> {
+        let (columns, values) = self.row(r);
+        std::iter::once((0, columns, values))
+    }
+}
+
+/// Outputs that one pass over a row's entries keeps in registers, for one sum and for two: the
+/// most that sixteen 128-bit registers hold in wasm; wider ones hold more. (No sum is affected.)
+const WIDE: usize = if cfg!(target_arch = "wasm32") { 32 } else { 64 };
+const WIDE_PAIRS: usize = WIDE / 2;
+
+/// Runs `$block::<W>(at)` over `0 .. n` in blocks of `$wide` columns and, for the rest, fewer.
 macro_rules! in_blocks {
-    ($n:expr, $block:ident($($argument:expr),*)) => {
+    ($wide:expr, $n:expr, $block:ident($($argument:expr),*)) => {
         let mut at = 0;
-        while at + WIDE <= $n { $block::<WIDE>(at, $($argument),*); at += WIDE; }
+        while at + $wide <= $n { $block::<{ $wide }>(at, $($argument),*); at += $wide; }
+        while at + 16 <= $n { $block::<16>(at, $($argument),*); at += 16; }
         while at + 8 <= $n { $block::<8>(at, $($argument),*); at += 8; }
         while at + 4 <= $n { $block::<4>(at, $($argument),*); at += 4; }
+        while at + 2 <= $n { $block::<2>(at, $($argument),*); at += 2; }
         while at < $n { $block::<1>(at, $($argument),*); at += 1; }
     };
 }
 
 simd! {
     /// X W: `x` (rows, k), `w` (k, n), result (rows, n).
-    pub fn product(x: &SparseRows, w: &Matrix) -> Matrix {
+    pub fn product<E: Entries>(x: &E, w: &Matrix) -> Matrix {
         let n = w.ncols();
         assert_eq!(x.shape().1, w.nrows(), "inner dimensions differ");
         let mut y = Matrix::zeros((x.shape().0, n));
         let (weights, out) = (contiguous(w), y.as_slice_mut().expect("new, so contiguous"));
-        in_blocks!(n, product_block(x, n, weights, out));
+        in_blocks!(WIDE, n, product_block(x, n, weights, out));
         y
     }
 }
 
+/// `W` columns of a product. The weights' columns are copied together first, so that the entries
+/// of a row find theirs in the nearest cache and in few pages.
 #[inline(always)]
-fn product_block<const W: usize>(at: usize, x: &SparseRows, n: usize, w: &[f32], y: &mut [f32]) {
+fn product_block<const W: usize>(at: usize, x: &impl Entries, n: usize, w: &[f32], y: &mut [f32]) {
+    let panel: Vec<[f32; W]> = w.chunks_exact(n).map(|w| *lanes(w, at)).collect();
     for r in 0..x.shape().0 {
-        let (columns, values) = x.row(r);
         let mut sum = [0.0; W];
-        for (&j, &x) in columns.iter().zip(values) {
-            let w = lanes::<W>(w, j as usize * n + at);
-            for lane in 0..W {
-                sum[lane] += x * w[lane];
+        for (from, columns, values) in x.runs(r) {
+            for (&j, &x) in columns.iter().zip(values) {
+                let w = &panel[from.wrapping_add(j as usize)];
+                for lane in 0..W {
+                    sum[lane] += x * w[lane];
+                }
             }
         }
         y[r * n + at..][..W].copy_from_slice(&sum);
@@ -53,7 +82,7 @@ simd! {
     ///
     /// `x` (rows, k), `m` and `v` (k, n), results (rows, n). With X transposed and the two
     /// output gradients for M and V it gives both weight gradients.
-    pub fn moments(x: &SparseRows, m: &Matrix, v: &Matrix) -> (Matrix, Matrix) {
+    pub fn moments<E: Entries>(x: &E, m: &Matrix, v: &Matrix) -> (Matrix, Matrix) {
         let n = m.ncols();
         assert_eq!(x.shape().1, m.nrows(), "inner dimensions differ");
         assert_eq!(m.dim(), v.dim(), "means and variances differ in shape");
@@ -64,33 +93,58 @@ simd! {
             second.as_slice_mut().expect("new, so contiguous"),
         );
         let weights = (contiguous(m), contiguous(v));
-        in_blocks!(n, moments_block(x, n, weights, (&mut *out.0, &mut *out.1)));
+        in_blocks!(WIDE_PAIRS, n, moments_block(x, n, weights, (&mut *out.0, &mut *out.1)));
         (first, second)
     }
 }
 
+/// `W` columns of both products, see [`product_block`].
 #[inline(always)]
 fn moments_block<const W: usize>(
     at: usize,
-    x: &SparseRows,
+    x: &impl Entries,
     n: usize,
     (m, v): (&[f32], &[f32]),
     (first, second): (&mut [f32], &mut [f32]),
 ) {
+    let pairs = m.chunks_exact(n).zip(v.chunks_exact(n));
+    let panel: Vec<[[f32; W]; 2]> = pairs.map(|(m, v)| [*lanes(m, at), *lanes(v, at)]).collect();
     for r in 0..x.shape().0 {
-        let (columns, values) = x.row(r);
         let (mut a, mut b) = ([0.0; W], [0.0; W]);
-        for (&j, &x) in columns.iter().zip(values) {
-            let place = j as usize * n + at;
-            let (m, v) = (lanes::<W>(m, place), lanes::<W>(v, place));
-            let square = x * x;
-            for lane in 0..W {
-                a[lane] += x * m[lane];
-                b[lane] += square * v[lane];
+        for (from, columns, values) in x.runs(r) {
+            for (&j, &x) in columns.iter().zip(values) {
+                let [m, v] = &panel[from.wrapping_add(j as usize)];
+                let square = x * x;
+                for lane in 0..W {
+                    a[lane] += x * m[lane];
+                    b[lane] += square * v[lane];
+                }
             }
         }
         first[r * n + at..][..W].copy_from_slice(&a);
         second[r * n + at..][..W].copy_from_slice(&b);
+    }
+}
+
+simd! {
+    /// X W with sparse weights: `x` (rows, k), `w` (k, n), result (rows, n).
+    ///
+    /// The terms of an output come in the same order as in [`product`], so that leaving the
+    /// zeros out changes nothing.
+    pub fn sparse_product<E: Entries>(x: &E, w: &SparseRows) -> Matrix {
+        let mut y = Matrix::zeros((x.shape().0, w.shape().1));
+        for (r, mut y) in y.rows_mut().into_iter().enumerate() {
+            let y = y.as_slice_mut().expect("new, so contiguous");
+            for (from, columns, values) in x.runs(r) {
+                for (&j, &x) in columns.iter().zip(values) {
+                    let (outputs, weights) = w.row(from.wrapping_add(j as usize));
+                    for (&output, &w) in outputs.iter().zip(weights) {
+                        y[output as usize] += x * w;
+                    }
+                }
+            }
+        }
+        y
     }
 }
 

@@ -7,12 +7,14 @@ mod fields;
 
 pub use fields::{Effect, FIELDS, Field, Kind};
 
+use crate::data::Data;
 use crate::error::{Error, Result};
 use crate::layers::Estimator;
 use crate::methods::Method;
 use crate::network::Architecture;
 use crate::optimizer::{self, Optimizer};
 use crate::schedule::{Decay, Warmup};
+use crate::topology::Topology;
 
 /// Everything that decides a run besides the data itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +23,8 @@ pub struct Settings {
     pub experiment: String,
     /// `digits`, `mnist` or `own`.
     pub data: String,
-    /// Units of every layer, the input and the output among them.
-    pub network: Vec<usize>,
+    /// The layers.
+    pub network: Topology,
     /// What stands for a weight, and its prior.
     pub method: Method,
     /// Gradient estimator of Bayesian weights.
@@ -68,7 +70,7 @@ impl Default for Settings {
         Self {
             experiment: "sparsity".to_owned(),
             data: "digits".to_owned(),
-            network: vec![64, 300, 100, 10],
+            network: Topology::dense(&[64, 300, 100, 10]),
             method: Method::SparseVd,
             estimator: Estimator::Lrt,
             random_labels: false,
@@ -136,7 +138,7 @@ impl Settings {
     /// What the network is made of.
     pub fn architecture(&self) -> Architecture {
         Architecture {
-            sizes: self.network.clone(),
+            topology: self.network.clone(),
             method: self.method,
             estimator: self.estimator,
             init_scale: self.init_scale,
@@ -145,20 +147,18 @@ impl Settings {
         }
     }
 
-    /// Makes the settings fit data of `features` inputs, `classes` classes and `train_size`
-    /// training images; returns a sentence for each correction.
-    pub fn fit(&mut self, features: usize, classes: usize, train_size: usize) -> Vec<String> {
+    /// Makes the settings fit the data; returns a sentence for each correction.
+    pub fn fit(&mut self, data: &Data) -> Vec<String> {
         let mut notices = Vec::new();
-        let mut sizes = self.network.clone();
-        sizes[0] = features;
-        *sizes.last_mut().expect("a network has layers") = classes;
-        if sizes != self.network {
+        let (features, classes, train_size) = (data.features(), data.classes, data.train.len());
+        let fitted = self.network.fitted(features, data.image, classes);
+        let fitted = fitted.unwrap_or_else(|| Topology::dense(&[features, 300, 100, classes]));
+        if fitted != self.network {
             notices.push(format!(
-                "Network {} does not fit the data ({features} inputs, {classes} classes): using {}.",
-                join(&self.network),
-                join(&sizes)
+                "Network {} does not fit the data ({features} inputs, {classes} classes): using {fitted}.",
+                self.network
             ));
-            self.network = sizes;
+            self.network = fitted;
         }
         if self.train_size > train_size {
             notices.push(format!(
@@ -180,11 +180,6 @@ impl Settings {
             format!("Batch size {asked} is larger than the data: choose at most {available}.")
         })
     }
-}
-
-/// `784-300-10`.
-fn join(sizes: &[usize]) -> String {
-    sizes.iter().map(usize::to_string).collect::<Vec<_>>().join("-")
 }
 
 /// Keys and values of a query string, percent-decoded.
@@ -215,6 +210,18 @@ fn decode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Dataset, Features};
+
+    fn data(features: usize, classes: usize, train_size: usize) -> Data {
+        let dataset = || {
+            let values = Features::Bytes { values: vec![0; features * train_size], scale: 1.0 };
+            Dataset::new(values, features, vec![0; train_size])
+        };
+        let side = features.isqrt();
+        let image = Some((side, side));
+        Data { name: "made up".to_owned(), train: dataset(), test: dataset(), image, classes }
+    }
+
     #[test]
     fn values_out_of_range_are_clamped_with_a_notice() {
         let mut settings = Settings::default();
@@ -252,11 +259,16 @@ mod tests {
     #[test]
     fn settings_fit_their_data() {
         let mut settings = Settings::default();
-        assert!(settings.fit(64, 10, 1437).is_empty());
+        assert!(settings.fit(&data(64, 10, 1437)).is_empty());
         settings.batch_size = 5000;
-        let notices = settings.fit(784, 26, 1000);
+        let notices = settings.fit(&data(784, 26, 1000));
         assert_eq!(notices.len(), 2, "{notices:?}");
-        assert_eq!((settings.batch_size, settings.network[0]), (1000, 784));
+        assert_eq!(settings.batch_size, 1000);
+        assert_eq!(settings.network, Topology::dense(&[784, 300, 100, 26]));
+        settings.set("network", "lenet-5-caffe").unwrap();
+        assert!(settings.fit(&data(784, 10, 1000)).is_empty());
+        let notices = settings.fit(&data(64, 10, 1000));
+        assert!(notices[0].contains("lenet-5-caffe") && notices[0].contains("64-300-100-10"));
     }
 
     #[test]

@@ -9,8 +9,8 @@ use sparsevd::error::{Error, Result};
 
 use crate::options;
 
-const WARM_UP: usize = 20;
-const STEPS: usize = 100;
+/// Steps before the clock starts, for each that is timed.
+const WARM_UP: f64 = 0.2;
 
 /// Times the works that the arguments name.
 pub fn run(arguments: &ArgMatches) -> Result<()> {
@@ -23,8 +23,8 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
             Error::new(format!("Work '{name}' is not known: choose from {}.", known.join(", ")))
         })?;
         let mut trainer = work.trainer(data.clone());
-        (0..WARM_UP).for_each(|_| _ = trainer.step());
-        let mut times: Vec<f64> = (0..STEPS)
+        (0..(WARM_UP * work.steps as f64) as usize).for_each(|_| _ = trainer.step());
+        let mut times: Vec<f64> = (0..work.steps)
             .map(|_| {
                 let start = Instant::now();
                 trainer.step();
@@ -32,9 +32,11 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
             })
             .collect();
         times.sort_by(f64::total_cmp);
-        let median = times[STEPS / 2];
-        report
-            .insert(name.to_owned(), serde_json::json!({ "ms_per_step": median, "steps": STEPS }));
+        let median = times[work.steps / 2];
+        report.insert(
+            name.to_owned(),
+            serde_json::json!({ "ms_per_step": median, "steps": work.steps }),
+        );
         if !arguments.get_flag("json") {
             println!("{name:<4} {median:7.2} ms a step");
         }

@@ -77,12 +77,12 @@ pub fn settings(arguments: &ArgMatches) -> Result<(Settings, Arc<Data>)> {
     let source = value(arguments, "data").unwrap_or(&settings.data).to_owned();
     let data = load(&source)?;
     settings.data = source.split(':').next().unwrap_or_default().replace("csv", "own");
-    if value(arguments, "net").is_none() && settings.network[0] != data.features() {
+    if value(arguments, "net").is_none() {
         // An experiment's own network takes the size of other data; a network asked for does not.
-        settings.network[0] = data.features();
-        *settings.network.last_mut().expect("a network has layers") = data.classes;
+        let fitted = settings.network.fitted(data.features(), data.image, data.classes);
+        settings.network = fitted.unwrap_or(settings.network);
     }
-    match settings.fit(data.features(), data.classes, data.train.len()).into_iter().next() {
+    match settings.fit(&data).into_iter().next() {
         Some(notice) => Err(Error::new(notice)),
         None => Ok((settings, Arc::new(data))),
     }

@@ -1,18 +1,20 @@
-//! The Bayesian linear layer: Gaussian weights, trained with either gradient estimator.
+//! Bayesian weight layers: Gaussian weights, trained with either gradient estimator.
 //!
-//! x  (objects, fan_in)      μ, σ  (fan_in, fan_out)      y  (objects, fan_out)
+//! x  (objects, features)      μ, σ  (fan_in, fan_out)      y  (objects, positions · fan_out)
 //!
-//! RT   ŵ = μ + σ ⊙ ε, one ε (fan_in, fan_out) for the batch;   y = x ŵ + b
-//! LRT  m = x μ + b,  v = x² σ² + 10⁻⁸;   y = m + √v ⊙ ε, one ε (objects, fan_out) for each object
+//! RT   ŵ = μ + σ ⊙ ε, one ε (fan_in, fan_out) for the batch;   y = P ŵ + b
+//! LRT  m = P μ + b,  v = P² σ² + 10⁻⁸;   y = m + √v ⊙ ε, one ε for each output of each object
+//!
+//! P is x itself in a fully-connected layer and the windows of x in a convolution. There LRT
+//! draws its noise at every position as if positions were independent, the mean-field
+//! approximation of Molchanov, Ashukha and Vetrov (2017, section 4.3).
 
 use ndarray::Zip;
 
-use super::linear::FixedLinear;
-use super::{Fixed, InputGradient, Layer, Point};
-use crate::linalg::{
-    Matrix, SparseRows, add_column_sums, add_rows, moments, product, sampled_moments_gradient,
-    sampled_product_gradient,
-};
+use super::connection::{Connection, Convolution, FullyConnected};
+use super::deterministic::FixedWeights;
+use super::{Fixed, InputGradient, Layer, Point, Weights};
+use crate::linalg::{Matrix, add_column_sums, add_rows};
 use crate::optimizer::Parameter;
 use crate::posterior::{Gaussian, Update};
 use crate::rng::Rng;
@@ -53,17 +55,24 @@ const JITTER: f32 = 1e-8;
 
 /// A posterior over weights (fan_in, fan_out) and a bias (1, fan_out) with a flat prior.
 #[derive(Clone)]
-pub struct BayesLinear {
+pub struct Bayesian<C: Connection> {
+    connection: C,
     posterior: Gaussian,
     bias: Parameter,
     estimator: Estimator,
-    cache: Option<Cache>,
+    cache: Option<Cache<C>>,
 }
+
+/// The fully-connected Bayesian layer.
+pub type BayesLinear = Bayesian<FullyConnected>;
+
+/// The Bayesian convolution.
+pub type BayesConvolution = Bayesian<Convolution>;
 
 /// What the backward pass needs of the batch.
 #[derive(Clone)]
-struct Cache {
-    x: SparseRows,
+struct Cache<C: Connection> {
+    x: C::Input,
     noise: Noise,
 }
 
@@ -71,39 +80,40 @@ struct Cache {
 enum Noise {
     /// The weights' ε and the ŵ it gave, both (fan_in, fan_out).
     Weights { noise: Matrix, weights: Matrix },
-    /// ε/(2√v) = ∂y/∂v, (objects, fan_out).
+    /// ε/(2√v) = ∂y/∂v, (rows, fan_out).
     Outputs { by_variance: Matrix },
 }
 
-impl BayesLinear {
-    /// Means drawn from N(0, `scale`²), ln σ at `log_sigma`, no bias yet.
+impl<C: Connection> Bayesian<C> {
+    /// Means (fan_in, fan_out) drawn from N(0, `scale`²), ln σ at `log_sigma`, no bias yet.
     pub fn new(
-        (fan_in, fan_out): (usize, usize),
-        scale: f32,
-        log_sigma: f32,
+        connection: C,
+        shape: (usize, usize),
+        (scale, log_sigma): (f32, f32),
         estimator: Estimator,
         rng: &mut Rng,
     ) -> Self {
-        let posterior = Gaussian::new((fan_in, fan_out), scale, log_sigma, rng);
-        Self::at(posterior, Matrix::zeros((1, fan_out)), estimator)
+        let posterior = Gaussian::new(shape, scale, log_sigma, rng);
+        Self::at(connection, posterior, Matrix::zeros((1, shape.1)), estimator)
     }
 
     /// The layer at a given posterior and `bias` (1, fan_out).
-    pub fn at(posterior: Gaussian, bias: Matrix, estimator: Estimator) -> Self {
-        Self { posterior, bias: Parameter::new(bias), estimator, cache: None }
+    pub fn at(connection: C, posterior: Gaussian, bias: Matrix, estimator: Estimator) -> Self {
+        Self { connection, posterior, bias: Parameter::new(bias), estimator, cache: None }
     }
 
-    /// The forward pass with given noise ε: (fan_in, fan_out) for RT, (objects, fan_out) for LRT.
-    pub fn forward_with(&mut self, x: &Matrix, noise: Matrix) -> Matrix {
-        let x = SparseRows::nonzero(x);
+    /// The forward pass with given noise ε: (fan_in, fan_out) for RT, (rows, fan_out) for LRT.
+    pub fn forward_with(&mut self, x: Matrix, noise: Matrix) -> Matrix {
+        let objects = x.nrows();
+        let x = self.connection.read(x);
         let (mut y, noise) = match self.estimator {
             Estimator::Rt => {
                 let weights = self.posterior.with_noise(&noise);
-                (product(&x, &weights), Noise::Weights { noise, weights })
+                (self.connection.product(&x, &weights), Noise::Weights { noise, weights })
             }
             Estimator::Lrt => {
                 let mean = &self.posterior.mean.value;
-                let (mut y, mut v) = moments(&x, mean, self.posterior.variance());
+                let (mut y, mut v) = self.connection.moments(&x, mean, self.posterior.variance());
                 Zip::from(&mut y).and(&mut v).and(&noise).for_each(|y, v, e| {
                     let deviation = (*v + JITTER).sqrt();
                     *y += deviation * e;
@@ -114,48 +124,45 @@ impl BayesLinear {
         };
         add_rows(&mut y, self.bias.value.row(0));
         self.cache = Some(Cache { x, noise });
-        y
+        reshaped(y, objects)
     }
 }
 
-impl Layer for BayesLinear {
+/// The same values in `rows` rows.
+pub(super) fn reshaped(matrix: Matrix, rows: usize) -> Matrix {
+    let columns = matrix.len() / rows.max(1);
+    matrix.into_shape_with_order((rows, columns)).expect("rows divide the values")
+}
+
+impl<C: Connection> Layer for Bayesian<C> {
     fn forward(&mut self, x: Matrix, noise: &mut Rng) -> Matrix {
         let shape = match self.estimator {
             Estimator::Rt => self.posterior.mean.value.dim(),
-            Estimator::Lrt => (x.nrows(), self.bias.value.ncols()),
+            Estimator::Lrt => (x.nrows() * self.connection.positions(), self.bias.value.ncols()),
         };
-        self.forward_with(&x, noise.normal_matrix(shape))
+        self.forward_with(x, noise.normal_matrix(shape))
     }
 
-    /// RT   dμ = xᵀ g,  d ln σ = dμ ⊙ ε ⊙ σ,  dx = g ŵᵀ
-    /// LRT  with h = g ⊙ ε/(2√v):  dμ = xᵀ g,  dσ² = (x²)ᵀ h,  dx = g μᵀ + 2x ⊙ (h (σ²)ᵀ)
-    fn backward(&mut self, dy: &Matrix, wanted: InputGradient) -> Matrix {
+    /// RT   d ln σ = dμ ⊙ ε ⊙ σ with dμ = dŵ;   LRT   d ln σ = 2σ² ⊙ dσ²; see [`Connection`]
+    fn backward(&mut self, dy: Matrix, wanted: InputGradient) -> Matrix {
         let Cache { x, noise } = self.cache.as_ref().expect("backward follows forward");
-        add_column_sums(&mut self.bias.gradient, dy);
-        let transposed = x.transpose();
-        let filled;
-        let pattern = match wanted {
-            InputGradient::Everywhere => {
-                filled = x.filled();
-                Some(&filled)
-            }
-            InputGradient::WhereNonZero => Some(x),
-            InputGradient::Unused => None,
-        };
-        let dx = match noise {
+        let rows = dy.nrows() * self.connection.positions();
+        let dy = reshaped(dy, rows);
+        add_column_sums(&mut self.bias.gradient, &dy);
+        match noise {
             Noise::Weights { noise, weights } => {
-                self.posterior.set_gradient_by_weights(product(&transposed, dy), noise);
-                pattern.map(|x| sampled_product_gradient(x, dy, weights))
+                let (d_weights, dx) = self.connection.product_gradients(x, &dy, weights, wanted);
+                self.posterior.set_gradient_by_weights(d_weights, noise);
+                dx
             }
             Noise::Outputs { by_variance } => {
-                let h = dy * by_variance;
-                let (d_mean, d_variance) = moments(&transposed, dy, &h);
-                self.posterior.set_gradient_by_moments(d_mean, d_variance);
                 let weights = (&self.posterior.mean.value, self.posterior.variance());
-                pattern.map(|x| sampled_moments_gradient(x, (dy, &h), weights))
+                let ((d_mean, d_variance), dx) =
+                    self.connection.moments_gradients(x, &dy, by_variance, weights, wanted);
+                self.posterior.set_gradient_by_moments(d_mean, d_variance);
+                dx
             }
-        };
-        dx.unwrap_or_default()
+        }
     }
 
     fn fixed(&self, point: &mut Point<'_>) -> Box<dyn Fixed> {
@@ -163,7 +170,16 @@ impl Layer for BayesLinear {
             Point::Mean { threshold } => self.posterior.pruned_mean(*threshold),
             Point::Sample(rng) => self.posterior.sample(rng),
         };
-        Box::new(FixedLinear { weights, bias: self.bias.value.clone() })
+        Box::new(FixedWeights::new(self.connection, weights, self.bias.value.clone()))
+    }
+
+    fn weights(&self) -> Option<Weights<'_>> {
+        Some(Weights {
+            mean: &self.posterior.mean.value,
+            posterior: Some(&self.posterior),
+            bias: &self.bias.value,
+            kernel: self.connection.kernel(),
+        })
     }
 
     fn parameters(&self) -> Vec<(&'static str, &Parameter)> {
@@ -180,10 +196,6 @@ impl Layer for BayesLinear {
 
     fn refresh(&mut self) {
         self.posterior.refresh();
-    }
-
-    fn posterior(&self) -> Option<&Gaussian> {
-        Some(&self.posterior)
     }
 
     fn set_estimator(&mut self, estimator: Estimator) {
@@ -203,13 +215,19 @@ impl Layer for BayesLinear {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linalg::Windows;
     use crate::rng::Stream;
 
-    /// Outputs of `n` repeated forward passes of two objects through one layer.
-    fn outputs(estimator: Estimator, n: u64) -> Vec<[f64; 2]> {
+    /// First outputs of two objects in `n` repeated forward passes through one layer.
+    fn outputs<C: Connection>(
+        connection: C,
+        (features, fan_in): (usize, usize),
+        estimator: Estimator,
+        n: u64,
+    ) -> Vec<[f64; 2]> {
         let mut rng = Rng::stream(5, Stream::Initialisation, 0);
-        let mut layer = BayesLinear::new((6, 1), 0.7, -0.5, estimator, &mut rng);
-        let mut x = rng.normal_matrix((2, 6));
+        let mut layer = Bayesian::new(connection, (fan_in, 1), (0.7, -0.5), estimator, &mut rng);
+        let mut x = rng.normal_matrix((2, features));
         x[[1, 0]] = x[[0, 0]] + 2.0;
         x[[0, 0]] += 2.0;
         (0..n)
@@ -230,8 +248,15 @@ mod tests {
 
     #[test]
     fn both_estimators_have_the_same_moments_and_only_rt_correlates_objects() {
+        same_moments(FullyConnected, (6, 6));
+        let windows = Windows { height: 3, width: 4, channels: 2, kernel: 2 };
+        same_moments(Convolution(windows), (24, 8));
+    }
+
+    fn same_moments(connection: impl Connection, shape: (usize, usize)) {
         let n = 20_000;
-        let (rt, lrt) = (outputs(Estimator::Rt, n), outputs(Estimator::Lrt, n));
+        let outputs = |estimator| outputs(connection, shape, estimator, n);
+        let (rt, lrt) = (outputs(Estimator::Rt), outputs(Estimator::Lrt));
         for object in 0..2 {
             let (rt_mean, rt_var) = covariance(&rt, object, object);
             let (lrt_mean, lrt_var) = covariance(&lrt, object, object);

@@ -1,0 +1,201 @@
+//! Connections: how inputs meet weights (fan_in, fan_out). Fully connected, or by convolution.
+//!
+//! An output row is one object of a fully-connected layer, or one position of one object of a
+//! convolution. Everything else about a weight layer is the same for both.
+
+use super::{InputGradient, Kernel};
+use crate::linalg::{
+    Images, Matrix, SparseRows, Windows, moments, product, sampled_moments_gradient,
+    sampled_product_gradient, sparse_product, window_input_gradient, window_moments_gradient,
+    window_product_gradient,
+};
+
+/// How inputs meet weights.
+pub trait Connection: Copy + Send + 'static {
+    /// A batch as the products want it.
+    type Input: Clone + Send;
+
+    /// Output rows for one object.
+    fn positions(&self) -> usize;
+
+    /// The shape of one output's weights, if it is a window on an image.
+    fn kernel(&self) -> Option<Kernel>;
+
+    /// Prepares a batch (objects, features).
+    fn read(&self, x: Matrix) -> Self::Input;
+
+    /// P W: weights (fan_in, fan_out), result (rows, fan_out).
+    fn product(&self, x: &Self::Input, weights: &Matrix) -> Matrix;
+
+    /// P W with weights of which most are zero.
+    fn sparse_product(&self, x: &Self::Input, weights: &SparseRows) -> Matrix;
+
+    /// (P M, P² V): means and variances (fan_in, fan_out), results (rows, fan_out).
+    fn moments(&self, x: &Self::Input, mean: &Matrix, variance: &Matrix) -> (Matrix, Matrix);
+
+    /// From dy (rows, fan_out): the weights' gradient (fan_in, fan_out) and the input's (objects,
+    /// features).
+    fn product_gradients(
+        &self,
+        x: &Self::Input,
+        dy: &Matrix,
+        weights: &Matrix,
+        wanted: InputGradient,
+    ) -> (Matrix, Matrix);
+
+    /// From dy and ∂y/∂v (rows, fan_out): the gradients of M and V (fan_in, fan_out) and the
+    /// input's (objects, features).
+    fn moments_gradients(
+        &self,
+        x: &Self::Input,
+        dy: &Matrix,
+        by_variance: &Matrix,
+        weights: (&Matrix, &Matrix),
+        wanted: InputGradient,
+    ) -> ((Matrix, Matrix), Matrix);
+}
+
+/// Every input meets every output.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FullyConnected;
+
+/// The entries of `x` whose gradient is wanted.
+fn pattern(x: &SparseRows, wanted: InputGradient) -> Option<std::borrow::Cow<'_, SparseRows>> {
+    match wanted {
+        InputGradient::Unused => None,
+        InputGradient::WhereNonZero => Some(std::borrow::Cow::Borrowed(x)),
+        InputGradient::Everywhere => Some(std::borrow::Cow::Owned(x.filled())),
+    }
+}
+
+impl Connection for FullyConnected {
+    type Input = SparseRows;
+
+    fn positions(&self) -> usize {
+        1
+    }
+
+    fn kernel(&self) -> Option<Kernel> {
+        None
+    }
+
+    fn read(&self, x: Matrix) -> SparseRows {
+        SparseRows::nonzero(&x)
+    }
+
+    fn product(&self, x: &SparseRows, weights: &Matrix) -> Matrix {
+        product(x, weights)
+    }
+
+    fn sparse_product(&self, x: &SparseRows, weights: &SparseRows) -> Matrix {
+        sparse_product(x, weights)
+    }
+
+    fn moments(&self, x: &SparseRows, mean: &Matrix, variance: &Matrix) -> (Matrix, Matrix) {
+        moments(x, mean, variance)
+    }
+
+    /// dW = xᵀ g,  dx = g Wᵀ
+    fn product_gradients(
+        &self,
+        x: &SparseRows,
+        dy: &Matrix,
+        weights: &Matrix,
+        wanted: InputGradient,
+    ) -> (Matrix, Matrix) {
+        let dx = pattern(x, wanted).map(|x| sampled_product_gradient(&x, dy, weights));
+        (product(&x.transpose(), dy), dx.unwrap_or_default())
+    }
+
+    /// With h = g ⊙ ∂y/∂v:  dM = xᵀ g,  dV = (x²)ᵀ h,  dx = g Mᵀ + 2x ⊙ (h Vᵀ)
+    fn moments_gradients(
+        &self,
+        x: &SparseRows,
+        dy: &Matrix,
+        by_variance: &Matrix,
+        weights: (&Matrix, &Matrix),
+        wanted: InputGradient,
+    ) -> ((Matrix, Matrix), Matrix) {
+        let h = dy * by_variance;
+        let dx = pattern(x, wanted).map(|x| sampled_moments_gradient(&x, (dy, &h), weights));
+        (moments(&x.transpose(), dy, &h), dx.unwrap_or_default())
+    }
+}
+
+/// Every output looks at one window of an image; all positions share the weights.
+#[derive(Clone, Copy, Debug)]
+pub struct Convolution(pub Windows);
+
+/// A batch of images, both ways.
+#[derive(Clone)]
+pub struct ImageBatch {
+    dense: Matrix,
+    entries: Images,
+}
+
+impl Connection for Convolution {
+    type Input = ImageBatch;
+
+    fn positions(&self) -> usize {
+        self.0.positions()
+    }
+
+    fn kernel(&self) -> Option<Kernel> {
+        let Windows { channels, kernel, .. } = self.0;
+        Some(Kernel { height: kernel, width: kernel, channels })
+    }
+
+    fn read(&self, x: Matrix) -> ImageBatch {
+        ImageBatch { entries: Images::nonzero(self.0, &x), dense: x }
+    }
+
+    fn product(&self, x: &ImageBatch, weights: &Matrix) -> Matrix {
+        product(&x.entries, weights)
+    }
+
+    fn sparse_product(&self, x: &ImageBatch, weights: &SparseRows) -> Matrix {
+        sparse_product(&x.entries, weights)
+    }
+
+    fn moments(&self, x: &ImageBatch, mean: &Matrix, variance: &Matrix) -> (Matrix, Matrix) {
+        moments(&x.entries, mean, variance)
+    }
+
+    fn product_gradients(
+        &self,
+        x: &ImageBatch,
+        dy: &Matrix,
+        weights: &Matrix,
+        wanted: InputGradient,
+    ) -> (Matrix, Matrix) {
+        let g = SparseRows::nonzero(dy);
+        let d_weights = window_product_gradient(self.0, &x.dense, &g);
+        if wanted == InputGradient::Unused {
+            return (d_weights, Matrix::default((0, 0)));
+        }
+        (d_weights, window_input_gradient(self.0, &g, weights))
+    }
+
+    fn moments_gradients(
+        &self,
+        x: &ImageBatch,
+        dy: &Matrix,
+        by_variance: &Matrix,
+        (mean, variance): (&Matrix, &Matrix),
+        wanted: InputGradient,
+    ) -> ((Matrix, Matrix), Matrix) {
+        let g = SparseRows::nonzero(dy);
+        let d_weights = window_moments_gradient(self.0, &x.dense, &g, by_variance);
+        if wanted == InputGradient::Unused {
+            return (d_weights, Matrix::default((0, 0)));
+        }
+        let h = SparseRows::nonzero(&(dy * by_variance));
+        let mut dx = window_input_gradient(self.0, &g, mean);
+        let by_square = window_input_gradient(self.0, &h, variance);
+        ndarray::Zip::from(&mut dx)
+            .and(&x.dense)
+            .and(&by_square)
+            .for_each(|dx, &x, &s| *dx += 2.0 * x * s);
+        (d_weights, dx)
+    }
+}
