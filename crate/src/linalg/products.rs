@@ -188,21 +188,24 @@ simd! {
     }
 }
 
+/// Partial sums of a dot product.
+const LANES: usize = 16;
+
 /// Σ aᵢ bᵢ in sixteen lanes and a fixed tree, so the order of the sums never depends on the machine.
 #[inline(always)]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sum = [0.0; WIDE];
-    let (a_blocks, b_blocks) = (a.chunks_exact(WIDE), b.chunks_exact(WIDE));
+    let mut sum = [0.0; LANES];
+    let (a_blocks, b_blocks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let rest = a_blocks.remainder().iter().zip(b_blocks.remainder());
     for (a, b) in a_blocks.zip(b_blocks) {
-        for lane in 0..WIDE {
+        for lane in 0..LANES {
             sum[lane] += a[lane] * b[lane];
         }
     }
     for (lane, (a, b)) in rest.enumerate() {
         sum[lane] += a * b;
     }
-    let mut half = WIDE / 2;
+    let mut half = LANES / 2;
     while half > 0 {
         for lane in 0..half {
             sum[lane] += sum[lane + half];
