@@ -54,6 +54,11 @@ impl Method {
         }
     }
 
+    /// Whether its prior prefers weights that are noise: its KL depends on α alone.
+    pub fn sparsifies(self) -> bool {
+        matches!(self, Self::SparseVd | Self::Ard)
+    }
+
     /// Whether a run can go from this method to `other` without starting over: both Bayesian.
     pub fn switches_live_to(self, other: Self) -> bool {
         self.prior().is_some() && other.prior().is_some()

@@ -25,6 +25,8 @@ pub struct Architecture {
     pub init_scale: f32,
     /// Initial ln σ.
     pub init_log_sigma: f32,
+    /// Whether Bayesian layers hold pruned means at 0 in training.
+    pub clip: bool,
     /// Probability that binary dropout drops a hidden unit.
     pub dropout: f32,
 }
@@ -98,6 +100,15 @@ impl Network {
         self.layers.iter_mut().for_each(|layer| layer.update(update));
     }
 
+    /// Retires inputs, units and filters that no surviving weight connects to the classes or to
+    /// the data: they leave the arithmetic for good, with their noise. See [`Layer::retire`].
+    pub fn retire(&mut self) {
+        let mut unread = Vec::new();
+        for layer in self.layers.iter_mut().rev() {
+            unread = layer.retire(&unread).unwrap_or(unread);
+        }
+    }
+
     /// KL(q‖p) of all weights in nats.
     pub fn kl(&self, prior: &dyn Prior) -> f64 {
         self.layers.iter().map(|layer| layer.kl(prior)).sum()
@@ -159,10 +170,10 @@ fn weight_layer(
     architecture: &Architecture,
     rng: &mut Rng,
 ) -> Box<dyn Layer> {
-    let Architecture { estimator, init_scale, init_log_sigma, .. } = *architecture;
+    let Architecture { estimator, init_scale, init_log_sigma, clip, .. } = *architecture;
     if architecture.method.prior().is_some() {
         let spread = (init_scale, init_log_sigma);
-        Box::new(Bayesian::new(connection, shape, spread, estimator, rng))
+        Box::new(Bayesian::new(connection, shape, spread, estimator, rng).clipped(clip))
     } else {
         Box::new(Deterministic::new(connection, shape, init_scale, rng))
     }
@@ -175,5 +186,50 @@ impl FixedNetwork {
     /// Outputs of a batch, (objects, features) to (objects, outputs).
     pub fn predict(&self, x: Matrix) -> Matrix {
         self.0.iter().fold(x, |x, layer| layer.predict(x))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::priors::LogUniform;
+    use crate::rng::Stream;
+
+    #[test]
+    fn retiring_follows_the_units_and_never_changes_the_pruned_network() {
+        for text in ["16-9-8-3", "4x4-6c2-5c2-p2-3"] {
+            let architecture = Architecture {
+                topology: text.parse().unwrap(),
+                method: Method::SparseVd,
+                estimator: Estimator::Lrt,
+                init_scale: 0.5,
+                init_log_sigma: -2.0,
+                clip: false,
+                dropout: 0.0,
+            };
+            let mut rng = Rng::stream(4, Stream::Initialisation, 0);
+            let mut network = Network::new(&architecture, &mut rng);
+            // Nothing above reads unit 1 of the first layer: its rows of the second are noise.
+            let units = network.weights()[0].mean.ncols();
+            let mut second = network.parameters_mut().swap_remove(3).value.view_mut();
+            for (row, mut weights) in second.rows_mut().into_iter().enumerate() {
+                if row % units == 1 {
+                    weights.fill(1e-4);
+                }
+            }
+            let x = rng.normal_matrix((5, 16));
+            let pruned = |network: &Network| {
+                network
+                    .fixed(Point::Mean { threshold: crate::posterior::PRUNED })
+                    .predict(x.clone())
+            };
+            let (before, kl) = (pruned(&network), network.kl(&LogUniform));
+            network.retire();
+            assert_eq!(pruned(&network), before, "{text}");
+            assert!(network.kl(&LogUniform) <= kl, "{text}: the bound fell");
+            let first = network.weights()[0].posterior.unwrap();
+            let retired = |unit| (0..first.mean.value.nrows()).all(|i| first.is_retired((i, unit)));
+            assert!((0..units).all(|unit| retired(unit) == (unit == 1)), "{text}");
+        }
     }
 }

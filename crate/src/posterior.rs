@@ -1,7 +1,7 @@
 //! The posterior of a layer's weights: one independent Gaussian for each.
 
 use crate::linalg::{Matrix, math, simd};
-use crate::optimizer::{Optimizer, Parameter, Step};
+use crate::optimizer::{Optimizer, Parameter, Run, Step};
 use crate::priors::{self, Block, Prior};
 use crate::rng::Rng;
 
@@ -28,6 +28,15 @@ pub struct Update<'a> {
     /// What KL(q‖p) is multiplied by, in the scale of the gradients.
     pub kl_weight: f32,
 }
+
+/// The ln α above which a weight counts as pruned while the network trains: the paper's threshold.
+/// (The threshold of a run's settings is a lens, it never changes the run.)
+pub const PRUNED: f32 = 3.0;
+
+/// Where the ln σ of retired weights is. With μ = 0, ln α is 10.4: pruned under any threshold and
+/// past the clip of the priors, so their KL is that of any pruned weight; and σ² = 3·10⁻¹² adds
+/// nothing to a variance that begins at 10⁻⁸.
+const RETIRED: f32 = -13.2;
 
 /// Weights that go through slopes, optimizer and σ² while they are in the nearest cache.
 const BLOCK: usize = 512;
@@ -62,17 +71,7 @@ impl Gaussian {
 
     /// One draw of the weights, (fan_in, fan_out).
     pub fn sample(&self, rng: &mut Rng) -> Matrix {
-        self.with_noise(&rng.normal_matrix(self.mean.value.dim()))
-    }
-
-    /// w = μ + σ ⊙ ε.
-    pub fn with_noise(&self, noise: &Matrix) -> Matrix {
-        let mut w = self.mean.value.clone();
-        ndarray::Zip::from(&mut w)
-            .and(&self.variance)
-            .and(noise)
-            .for_each(|w, v, e| *w += v.sqrt() * e);
-        w
+        with_noise(&self.mean.value, &self.variance, &rng.normal_matrix(self.mean.value.dim()))
     }
 
     /// The means, with 0 where ln α > `threshold`; an infinite threshold prunes nothing.
@@ -97,22 +96,36 @@ impl Gaussian {
         pairs.map(|(&mean, &log_sigma)| f64::from(prior.kl(mean, log_sigma))).sum()
     }
 
-    /// Sets the gradients from those of the drawn weights ŵ = μ + σ ⊙ ε, all (fan_in, fan_out):
-    /// dμ = dŵ, d ln σ = dŵ ⊙ ε ⊙ σ.
-    pub fn set_gradient_by_weights(&mut self, d_weights: Matrix, noise: &Matrix) {
-        ndarray::Zip::from(&mut self.log_sigma.gradient)
-            .and(&d_weights)
-            .and(noise)
-            .and(&self.variance)
-            .for_each(|g, d, e, v| *g = d * e * v.sqrt());
-        self.mean.gradient = d_weights;
+    /// Which weights have ln α ≤ [`PRUNED`].
+    pub fn kept_mask(&self) -> ndarray::Array2<bool> {
+        let pairs = ndarray::Zip::from(&self.mean.value).and(&self.log_sigma.value);
+        pairs.map_collect(|&mean, &log_sigma| priors::log_alpha(mean, log_sigma) <= PRUNED)
     }
 
-    /// Sets the gradients from those of μ and σ², all (fan_in, fan_out): d ln σ = 2σ² ⊙ dσ².
-    pub fn set_gradient_by_moments(&mut self, d_mean: Matrix, d_variance: Matrix) {
-        self.mean.gradient = d_mean;
-        self.log_sigma.gradient = d_variance;
-        self.log_sigma.gradient.zip_mut_with(&self.variance, |g, v| *g *= 2.0 * v);
+    /// Retires the weights of the given rows and columns: they stop moving and stop making noise.
+    ///
+    /// Under a prior whose KL depends on α alone, scaling μ and σ of a pruned weight down together
+    /// leaves its KL as it is and takes its noise out of the data term, so the bound does not fall.
+    pub fn retire(&mut self, rows: &[bool], columns: &[bool]) {
+        let retired = |row: usize, column: usize| rows[row] || columns[column];
+        for (parameter, value) in [(&mut self.mean, 0.0), (&mut self.log_sigma, RETIRED)] {
+            for (matrix, value) in [
+                (&mut parameter.value, value),
+                (&mut parameter.gradient, 0.0),
+                (&mut parameter.first_moment, 0.0),
+                (&mut parameter.second_moment, 0.0),
+            ] {
+                matrix.indexed_iter_mut().for_each(|((row, column), entry)| {
+                    *entry = if retired(row, column) { value } else { *entry };
+                });
+            }
+        }
+        self.refresh();
+    }
+
+    /// Whether the weight at (row, column) has retired.
+    pub fn is_retired(&self, place: (usize, usize)) -> bool {
+        self.mean.value[place] == 0.0 && self.log_sigma.value[place] == RETIRED
     }
 
     /// Adds the KL's slopes to the gradients and moves μ and ln σ, block by block.
@@ -123,22 +136,97 @@ impl Gaussian {
             let range = start..(start + BLOCK).min(n);
             let mean = self.mean.run(range.clone());
             let log_sigma = self.log_sigma.run(range.clone());
-            let variance = &mut variance[range];
-            if update.kl_weight != 0.0 {
-                let block = Block {
-                    mean: mean.value,
-                    log_sigma: log_sigma.value,
-                    variance,
-                    d_mean: mean.gradient,
-                    d_log_sigma: log_sigma.gradient,
-                };
-                update.prior.add_slopes(update.kl_weight, block);
-            }
-            update.optimizer.update(update.step, mean);
-            update.optimizer.update(update.step, log_sigma);
+            advance(update, mean, log_sigma, &mut variance[range]);
         }
-        square_exp(self.log_sigma.value.as_slice().expect("kept in row-major order"), variance);
     }
+
+    /// The same for the weights at `places` (row-major) alone.
+    pub fn update_at(&mut self, update: &Update<'_>, places: &[u32]) {
+        let (mut mean, mut log_sigma) = (Scratch::default(), Scratch::default());
+        let mut variance = [0.0; BLOCK];
+        for places in places.chunks(BLOCK) {
+            let variance = &mut variance[..places.len()];
+            let all = self.variance.as_slice_mut().expect("kept in row-major order");
+            variance.iter_mut().zip(places).for_each(|(v, &place)| *v = all[place as usize]);
+            mean.load(&mut self.mean, places);
+            log_sigma.load(&mut self.log_sigma, places);
+            advance(update, mean.run(places.len()), log_sigma.run(places.len()), variance);
+            mean.store(&mut self.mean, places);
+            log_sigma.store(&mut self.log_sigma, places);
+            variance.iter().zip(places).for_each(|(&v, &place)| all[place as usize] = v);
+        }
+    }
+}
+
+/// One block of weights through slopes, optimizer and σ².
+fn advance(update: &Update<'_>, mean: Run<'_>, log_sigma: Run<'_>, variance: &mut [f32]) {
+    if update.kl_weight != 0.0 {
+        let block = Block {
+            mean: mean.value,
+            log_sigma: log_sigma.value,
+            variance,
+            d_mean: mean.gradient,
+            d_log_sigma: log_sigma.gradient,
+        };
+        update.prior.add_slopes(update.kl_weight, block);
+    }
+    update.optimizer.update(update.step, mean);
+    let Run { value, gradient, first_moment, second_moment } = log_sigma;
+    let log_sigma = Run { value: &mut *value, gradient, first_moment, second_moment };
+    update.optimizer.update(update.step, log_sigma);
+    square_exp(value, variance);
+}
+
+/// A block of a parameter's entries, copied together.
+struct Scratch([[f32; BLOCK]; 4]);
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self([[0.0; BLOCK]; 4])
+    }
+}
+
+impl Scratch {
+    fn run(&mut self, n: usize) -> Run<'_> {
+        let [value, gradient, first_moment, second_moment] = &mut self.0;
+        Run {
+            value: &mut value[..n],
+            gradient: &mut gradient[..n],
+            first_moment: &mut first_moment[..n],
+            second_moment: &mut second_moment[..n],
+        }
+    }
+
+    fn load(&mut self, parameter: &mut Parameter, places: &[u32]) {
+        let all = parameter.run(0..parameter.value.len());
+        let all = [all.value, all.gradient, all.first_moment, all.second_moment];
+        for (copy, all) in self.0.iter_mut().zip(all) {
+            copy.iter_mut().zip(places).for_each(|(copy, &place)| *copy = all[place as usize]);
+        }
+    }
+
+    fn store(&self, parameter: &mut Parameter, places: &[u32]) {
+        let all = parameter.run(0..parameter.value.len());
+        let all = [all.value, all.gradient, all.first_moment, all.second_moment];
+        for (copy, all) in self.0.iter().zip(all) {
+            copy.iter().zip(places).for_each(|(&copy, &place)| all[place as usize] = copy);
+        }
+    }
+}
+
+/// w = μ + σ ⊙ ε, all (fan_in, fan_out).
+pub fn with_noise(mean: &Matrix, variance: &Matrix, noise: &Matrix) -> Matrix {
+    let draw = |&mean: &f32, v: &f32, e: &f32| mean + v.sqrt() * e;
+    ndarray::Zip::from(mean).and(variance).and(noise).map_collect(draw)
+}
+
+/// Sets the means of weights with ln α > [`PRUNED`] to 0, both (fan_in, fan_out).
+pub fn clip(mean: &mut Matrix, variance: &Matrix) {
+    // σ² > e³ μ² says the same without a logarithm.
+    let odds = math::exp(PRUNED);
+    mean.zip_mut_with(variance, |mean, &v| {
+        *mean = if v > odds * *mean * *mean { 0.0 } else { *mean }
+    });
 }
 
 simd! {

@@ -139,6 +139,9 @@ impl Trainer {
         }
         self.position.last_epoch = std::mem::take(&mut self.position.running);
         self.position.taken = 0;
+        if self.settings.retire && self.settings.method.sparsifies() && self.kl_weight() > 0.0 {
+            self.network.retire();
+        }
         self.position.epoch += 1;
         self.shuffle();
         Outcome::EpochEnd

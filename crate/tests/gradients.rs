@@ -18,6 +18,7 @@ fn network(topology: &Topology, method: Method, estimator: Estimator) -> Network
         // Order-one means and deviations, so that every term of the gradient counts.
         init_scale: 0.4,
         init_log_sigma: -1.5,
+        clip: false,
         dropout: 0.3,
     };
     Network::new(&architecture, &mut Rng::stream(4, Stream::Initialisation, 0))

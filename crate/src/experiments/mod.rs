@@ -28,6 +28,16 @@ pub const ALL: &[Experiment] = &[
         settings: Settings::default,
     },
     Experiment {
+        name: "digits-conv",
+        label: "Filters disappear",
+        about: "A small convolutional network on the built-in digits: whole filters die.",
+        settings: || Settings {
+            experiment: "digits-conv".to_owned(),
+            network: "8x8-20c3-40c3-p2-100-10".parse().expect("a network"),
+            ..Settings::default()
+        },
+    },
+    Experiment {
         name: "lenet-300-100",
         label: "LeNet-300-100 on MNIST",
         about: "The paper's fully-connected network with the paper's schedule, 200 epochs.",
@@ -36,6 +46,23 @@ pub const ALL: &[Experiment] = &[
             network: Topology::dense(&[784, 300, 100, 10]),
             kl_warmup: Warmup { from: 5.0, to: 20.0 },
             decay: Decay::Linear { from: 100.0, to: 200.0 },
+            clip: true,
+            retire: true,
+            epochs: 200,
+            ..mnist()
+        },
+    },
+    Experiment {
+        name: "lenet-5-caffe",
+        label: "LeNet-5-Caffe on MNIST",
+        about: "The paper's convolutional network with the paper's schedule, 200 epochs.",
+        settings: || Settings {
+            experiment: "lenet-5-caffe".to_owned(),
+            network: "lenet-5-caffe".parse().expect("a network's name"),
+            kl_warmup: Warmup { from: 5.0, to: 20.0 },
+            decay: Decay::Linear { from: 0.0, to: 200.0 },
+            clip: true,
+            retire: true,
             epochs: 200,
             ..mnist()
         },

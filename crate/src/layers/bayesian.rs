@@ -13,10 +13,11 @@ use ndarray::Zip;
 
 use super::connection::{Connection, Convolution, FullyConnected};
 use super::deterministic::FixedWeights;
+use super::live::Live;
 use super::{Fixed, InputGradient, Layer, Point, Weights};
 use crate::linalg::{Matrix, add_column_sums, add_rows};
 use crate::optimizer::Parameter;
-use crate::posterior::{Gaussian, Update};
+use crate::posterior::{self, Gaussian, Update};
 use crate::rng::Rng;
 
 /// How the expectation over weights is differentiated.
@@ -60,6 +61,10 @@ pub struct Bayesian<C: Connection> {
     posterior: Gaussian,
     bias: Parameter,
     estimator: Estimator,
+    /// Whether pruned means are held at 0 in training too.
+    clip: bool,
+    /// What is left if something has retired.
+    live: Option<Live>,
     cache: Option<Cache<C>>,
 }
 
@@ -72,8 +77,11 @@ pub type BayesConvolution = Bayesian<Convolution>;
 /// What the backward pass needs of the batch.
 #[derive(Clone)]
 struct Cache<C: Connection> {
+    connection: C,
     x: C::Input,
     noise: Noise,
+    /// The μ and σ² in use where they are not simply the posterior's.
+    weights: Option<(Matrix, Matrix)>,
 }
 
 #[derive(Clone)]
@@ -99,21 +107,67 @@ impl<C: Connection> Bayesian<C> {
 
     /// The layer at a given posterior and `bias` (1, fan_out).
     pub fn at(connection: C, posterior: Gaussian, bias: Matrix, estimator: Estimator) -> Self {
-        Self { connection, posterior, bias: Parameter::new(bias), estimator, cache: None }
+        let bias = Parameter::new(bias);
+        Self { connection, posterior, bias, estimator, clip: false, live: None, cache: None }
     }
 
-    /// The forward pass with given noise ε: (fan_in, fan_out) for RT, (rows, fan_out) for LRT.
+    /// Whether pruned means are held at 0 in training too, as the authors' code does
+    /// (`train_clip`); their variance stays.
+    pub fn clipped(self, clip: bool) -> Self {
+        Self { clip, ..self }
+    }
+
+    fn left(&self) -> Option<Live> {
+        let fan_in = self.posterior.mean.value.nrows();
+        Live::of(&self.posterior, self.connection.inputs(fan_in))
+    }
+
+    /// The shape of the weights that have not retired.
+    fn live_shape(&self) -> (usize, usize) {
+        match &self.live {
+            Some(live) => {
+                let fan_in = self.posterior.mean.value.nrows();
+                let taps = fan_in / self.connection.inputs(fan_in);
+                (taps * live.inputs.len(), live.outputs.len())
+            }
+            None => self.posterior.mean.value.dim(),
+        }
+    }
+
+    /// μ and σ² of what takes part, if that is not simply the posterior.
+    fn weights_in_use(&self) -> Option<(Matrix, Matrix)> {
+        let packed = |weights: &Matrix| match &self.live {
+            Some(live) => live.pack(weights),
+            None => weights.clone(),
+        };
+        (self.clip || self.live.is_some()).then(|| {
+            let mut mean = packed(&self.posterior.mean.value);
+            let variance = packed(self.posterior.variance());
+            if self.clip {
+                posterior::clip(&mut mean, &variance);
+            }
+            (mean, variance)
+        })
+    }
+
+    /// The forward pass with given noise ε: (fan_in, fan_out) for RT, (rows, fan_out) for LRT,
+    /// of what has not retired.
     pub fn forward_with(&mut self, x: Matrix, noise: Matrix) -> Matrix {
         let objects = x.nrows();
-        let x = self.connection.read(x);
+        let (connection, x) = match &self.live {
+            Some(live) => (self.connection.with_inputs(live.inputs.len()), live.narrow_inputs(&x)),
+            None => (self.connection, x),
+        };
+        let x = connection.read(x);
+        let weights = self.weights_in_use();
+        let (mean, variance) = in_use(&weights, &self.posterior);
         let (mut y, noise) = match self.estimator {
             Estimator::Rt => {
-                let weights = self.posterior.with_noise(&noise);
-                (self.connection.product(&x, &weights), Noise::Weights { noise, weights })
+                let weights = posterior::with_noise(mean, variance, &noise);
+                (connection.product(&x, &weights), Noise::Weights { noise, weights })
             }
             Estimator::Lrt => {
-                let mean = &self.posterior.mean.value;
-                let (mut y, mut v) = self.connection.moments(&x, mean, self.posterior.variance());
+                let (mut y, mut v) = connection.moments(&x, mean, variance);
                 Zip::from(&mut y).and(&mut v).and(&noise).for_each(|y, v, e| {
                     let deviation = (*v + JITTER).sqrt();
                     *y += deviation * e;
@@ -122,9 +176,23 @@ impl<C: Connection> Bayesian<C> {
                 (y, Noise::Outputs { by_variance: v })
             }
         };
+        if let Some(live) = &self.live {
+            y = live.widen_outputs(&y);
+        }
         add_rows(&mut y, self.bias.value.row(0));
-        self.cache = Some(Cache { x, noise });
+        self.cache = Some(Cache { connection, x, noise, weights });
         reshaped(y, objects)
+    }
+}
+
+/// μ and σ² that take part.
+fn in_use<'a>(
+    weights: &'a Option<(Matrix, Matrix)>,
+    posterior: &'a Gaussian,
+) -> (&'a Matrix, &'a Matrix) {
+    match weights {
+        Some((mean, variance)) => (mean, variance),
+        None => (&posterior.mean.value, posterior.variance()),
     }
 }
 
@@ -136,31 +204,53 @@ pub(super) fn reshaped(matrix: Matrix, rows: usize) -> Matrix {
 
 impl<C: Connection> Layer for Bayesian<C> {
     fn forward(&mut self, x: Matrix, noise: &mut Rng) -> Matrix {
-        let shape = match self.estimator {
-            Estimator::Rt => self.posterior.mean.value.dim(),
-            Estimator::Lrt => (x.nrows() * self.connection.positions(), self.bias.value.ncols()),
+        let (fan_in, fan_out) = self.live_shape();
+        let rows = match self.estimator {
+            Estimator::Rt => fan_in,
+            Estimator::Lrt => x.nrows() * self.connection.positions(),
         };
-        self.forward_with(x, noise.normal_matrix(shape))
+        self.forward_with(x, noise.normal_matrix((rows, fan_out)))
     }
 
     /// RT   d ln σ = dμ ⊙ ε ⊙ σ with dμ = dŵ;   LRT   d ln σ = 2σ² ⊙ dσ²; see [`Connection`]
     fn backward(&mut self, dy: Matrix, wanted: InputGradient) -> Matrix {
-        let Cache { x, noise } = self.cache.as_ref().expect("backward follows forward");
-        let rows = dy.nrows() * self.connection.positions();
-        let dy = reshaped(dy, rows);
+        let Self { posterior, live, clip, cache, .. } = self;
+        let Cache { connection, x, noise, weights } = cache.as_ref().expect("forward came first");
+        let (mean, variance) = in_use(weights, posterior);
+        let rows = dy.nrows() * connection.positions();
+        let mut dy = reshaped(dy, rows);
         add_column_sums(&mut self.bias.gradient, &dy);
-        match noise {
+        if let Some(live) = live {
+            dy = live.narrow_outputs(&dy);
+        }
+        let ((mut d_mean, d_log_sigma), dx) = match noise {
             Noise::Weights { noise, weights } => {
-                let (d_weights, dx) = self.connection.product_gradients(x, &dy, weights, wanted);
-                self.posterior.set_gradient_by_weights(d_weights, noise);
-                dx
+                let (d_weights, dx) = connection.product_gradients(x, &dy, weights, wanted);
+                let by_log_sigma = |&d: &f32, e: &f32, v: &f32| d * e * v.sqrt();
+                let d_log_sigma =
+                    Zip::from(&d_weights).and(noise).and(variance).map_collect(by_log_sigma);
+                ((d_weights, d_log_sigma), dx)
             }
             Noise::Outputs { by_variance } => {
-                let weights = (&self.posterior.mean.value, self.posterior.variance());
-                let ((d_mean, d_variance), dx) =
-                    self.connection.moments_gradients(x, &dy, by_variance, weights, wanted);
-                self.posterior.set_gradient_by_moments(d_mean, d_variance);
+                let ((d_mean, mut d_variance), dx) =
+                    connection.moments_gradients(x, &dy, by_variance, (mean, variance), wanted);
+                d_variance.zip_mut_with(variance, |g, v| *g *= 2.0 * v);
+                ((d_mean, d_variance), dx)
+            }
+        };
+        if *clip {
+            d_mean.zip_mut_with(mean, |g, &mean| *g = if mean == 0.0 { 0.0 } else { *g });
+        }
+        match live {
+            None => {
+                posterior.mean.gradient = d_mean;
+                posterior.log_sigma.gradient = d_log_sigma;
                 dx
+            }
+            Some(live) => {
+                live.unpack(&d_mean, &mut posterior.mean.gradient);
+                live.unpack(&d_log_sigma, &mut posterior.log_sigma.gradient);
+                if wanted == InputGradient::Unused { dx } else { live.widen_inputs(&dx) }
             }
         }
     }
@@ -196,6 +286,23 @@ impl<C: Connection> Layer for Bayesian<C> {
 
     fn refresh(&mut self) {
         self.posterior.refresh();
+        self.live = self.left();
+    }
+
+    fn retire(&mut self, unread: &[bool]) -> Option<Vec<bool>> {
+        let (fan_in, fan_out) = self.posterior.mean.value.dim();
+        let kept = self.posterior.kept_mask();
+        let unit = |output: usize| (output..unread.len()).step_by(fan_out);
+        let silent = |output: usize| {
+            (!unread.is_empty() && unit(output).all(|row| unread[row]))
+                || kept.column(output).iter().all(|kept| !kept)
+        };
+        let outputs: Vec<bool> = (0..fan_out).map(silent).collect();
+        let dead = |row: usize| kept.row(row).iter().zip(&outputs).all(|(kept, out)| !kept || *out);
+        let rows: Vec<bool> = (0..fan_in).map(dead).collect();
+        self.posterior.retire(&rows, &outputs);
+        self.live = self.left();
+        Some(rows)
     }
 
     fn set_estimator(&mut self, estimator: Estimator) {
@@ -203,7 +310,10 @@ impl<C: Connection> Layer for Bayesian<C> {
     }
 
     fn update(&mut self, update: &Update<'_>) {
-        self.posterior.update(update);
+        match &self.live {
+            Some(live) => self.posterior.update_at(update, &live.places),
+            None => self.posterior.update(update),
+        }
         self.bias.update(update.optimizer, update.step);
     }
 
@@ -272,5 +382,97 @@ mod tests {
         // Independent pairs have |r| < 4/√n with probability 0.99994.
         assert!(correlation(&lrt).abs() < 4.0 / (n as f64).sqrt());
         assert!(correlation(&rt).abs() > 0.1);
+    }
+
+    /// A layer in which input 1 and outputs 0 and 2 have no surviving weight, and its noise.
+    fn retired<C: Connection>(connection: C, shape: (usize, usize)) -> (Bayesian<C>, Matrix) {
+        let mut rng = Rng::stream(6, Stream::Initialisation, 0);
+        let inputs = connection.inputs(shape.0);
+        let mut layer = Bayesian::new(connection, shape, (0.7, -0.5), Estimator::Lrt, &mut rng);
+        layer.bias.value = rng.normal_matrix((1, shape.1));
+        for ((row, column), mean) in layer.posterior.mean.value.indexed_iter_mut() {
+            if row % inputs == 1 || column == 0 || column == 2 {
+                *mean = 1e-3;
+            }
+        }
+        layer.retire(&[]);
+        (layer, rng.normal_matrix((3 * connection.positions(), shape.1)))
+    }
+
+    /// The packed path does what the whole one does with the same retired weights.
+    fn same_as_whole<C: Connection>(connection: C, features: usize, shape: (usize, usize)) {
+        let (mut layer, noise) = retired(connection, shape);
+        let live = layer.live.clone().expect("something has retired");
+        let inputs = connection.inputs(shape.0);
+        assert_eq!(live.outputs.len(), shape.1 - 2);
+        assert_eq!(live.inputs.len(), inputs - 1);
+        let mut whole = Bayesian { live: None, ..layer.clone() };
+        let mut rng = Rng::stream(7, Stream::Measures, 0);
+        let x = rng.normal_matrix((3, features));
+        let y = layer.forward_with(x.clone(), live.narrow_outputs(&noise));
+        let truth = whole.forward_with(x, noise);
+        for (place, (a, b)) in y.iter().zip(&truth).enumerate() {
+            // A retired output is its bias; the whole path adds √10⁻⁸ ε and rounding.
+            let allowed = if [0, 2].contains(&(place % shape.1)) { 1e-3 } else { 1e-5 };
+            assert!((a - b).abs() < allowed * (1.0 + b.abs()), "{a} is not {b}");
+        }
+        let dy = rng.normal_matrix(y.dim());
+        let dx = layer.backward(dy.clone(), InputGradient::Everywhere);
+        let truth = whole.backward(dy, InputGradient::Everywhere);
+        for (place, (a, b)) in dx.iter().zip(&truth).enumerate() {
+            // The retired outputs send back what their σ² ≈ 0 lets through: nothing to speak of.
+            let truth = if place % inputs == 1 { 0.0 } else { *b };
+            assert!((a - truth).abs() < 1e-3 * (1.0 + truth.abs()), "{a} is not {truth}");
+        }
+        let [ours, truth] = [&layer, &whole].map(|l| l.posterior.clone());
+        for place in ndarray::indices(shape) {
+            let pairs = [(&ours.mean, &truth.mean), (&ours.log_sigma, &truth.log_sigma)];
+            for (a, b) in pairs.map(|(a, b)| (a.gradient[place], b.gradient[place])) {
+                let expected = if ours.is_retired(place) { 0.0 } else { b };
+                assert!((a - expected).abs() < 1e-4 * (1.0 + b.abs()), "{a} is not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_retired_is_left_out_and_nothing_else_changes() {
+        same_as_whole(FullyConnected, 9, (9, 5));
+        let windows = Windows { height: 4, width: 5, channels: 3, kernel: 2 };
+        same_as_whole(Convolution(windows), 60, (12, 5));
+    }
+
+    #[test]
+    fn retired_weights_never_move_again() {
+        let (mut layer, _) = retired(FullyConnected, (9, 5));
+        let before = layer.posterior.clone();
+        let mut rng = Rng::stream(7, Stream::Measures, 0);
+        for number in 1..5 {
+            layer.forward(rng.normal_matrix((3, 9)), &mut rng);
+            layer.backward(rng.normal_matrix((3, 5)), InputGradient::Unused);
+            let (optimizer, prior) = (&crate::optimizer::Adam, &crate::priors::LogUniform);
+            let step = crate::optimizer::Step { number, learning_rate: 0.01 };
+            layer.update(&Update { optimizer, step, prior, kl_weight: 1.0 });
+        }
+        for place in ndarray::indices((9, 5)) {
+            let moved = layer.posterior.mean.value[place] != before.mean.value[place];
+            assert_eq!(moved, !before.is_retired(place));
+        }
+    }
+
+    #[test]
+    fn clipped_means_are_out_of_the_data_term_and_their_variance_is_not() {
+        let mut rng = Rng::stream(6, Stream::Initialisation, 0);
+        let mut layer =
+            BayesLinear::new(FullyConnected, (4, 3), (0.7, -0.5), Estimator::Lrt, &mut rng)
+                .clipped(true);
+        layer.posterior.mean.value[[1, 2]] = 0.01;
+        let y = layer.forward_with(Matrix::ones((1, 4)), Matrix::zeros((1, 3)));
+        let column = layer.posterior.mean.value.column(2);
+        assert!((y[[0, 2]] - (column.sum() - 0.01)).abs() < 1e-6);
+        layer.forward_with(Matrix::ones((1, 4)), Matrix::ones((1, 3)));
+        layer.backward(Matrix::ones((1, 3)), InputGradient::Unused);
+        assert_eq!(layer.posterior.mean.gradient[[1, 2]], 0.0);
+        assert!(layer.posterior.mean.gradient[[0, 2]] != 0.0);
+        assert!(layer.posterior.log_sigma.gradient[[1, 2]] != 0.0);
     }
 }

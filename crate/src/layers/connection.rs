@@ -15,6 +15,12 @@ pub trait Connection: Copy + Send + 'static {
     /// A batch as the products want it.
     type Input: Clone + Send;
 
+    /// Inputs that one place of the input holds: its features, or the channels of a pixel.
+    fn inputs(&self, fan_in: usize) -> usize;
+
+    /// The same connection with so many of them.
+    fn with_inputs(&self, inputs: usize) -> Self;
+
     /// Output rows for one object.
     fn positions(&self) -> usize;
 
@@ -70,6 +76,14 @@ fn pattern(x: &SparseRows, wanted: InputGradient) -> Option<std::borrow::Cow<'_,
 
 impl Connection for FullyConnected {
     type Input = SparseRows;
+
+    fn inputs(&self, fan_in: usize) -> usize {
+        fan_in
+    }
+
+    fn with_inputs(&self, _inputs: usize) -> Self {
+        *self
+    }
 
     fn positions(&self) -> usize {
         1
@@ -135,6 +149,14 @@ pub struct ImageBatch {
 
 impl Connection for Convolution {
     type Input = ImageBatch;
+
+    fn inputs(&self, _fan_in: usize) -> usize {
+        self.0.channels
+    }
+
+    fn with_inputs(&self, channels: usize) -> Self {
+        Self(Windows { channels, ..self.0 })
+    }
 
     fn positions(&self) -> usize {
         self.0.positions()

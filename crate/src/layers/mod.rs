@@ -7,6 +7,7 @@ mod batch_norm;
 mod bayesian;
 mod connection;
 mod dropout;
+mod live;
 mod max_pool;
 mod relu;
 mod deterministic;
@@ -138,6 +139,13 @@ pub trait Layer: Send {
 
     /// Chooses the gradient estimator of a Bayesian layer.
     fn set_estimator(&mut self, _estimator: Estimator) {}
+
+    /// Retires for good what does nothing but make noise: inputs and outputs without a weight of
+    /// ln α ≤ [`PRUNED`](crate::posterior::PRUNED), and the outputs that feed only retired inputs
+    /// (`unread`, rows of the layer above); returns which rows have retired.
+    fn retire(&mut self, _unread: &[bool]) -> Option<Vec<bool>> {
+        None
+    }
 
     /// Moves the parameters by one step.
     fn update(&mut self, update: &Update<'_>) {

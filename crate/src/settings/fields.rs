@@ -126,6 +126,12 @@ fn choices(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|&(value, label)| (value.into(), label.into())).collect()
 }
 
+const OFF_OR_ON: &[(&str, &str)] = &[("off", "Off"), ("on", "On")];
+
+fn off_or_on(on: bool) -> String {
+    if on { "on" } else { "off" }.to_owned()
+}
+
 /// Every setting, in the order of the page's controls.
 pub const FIELDS: &[Field] = &[
     Field {
@@ -349,6 +355,34 @@ pub const FIELDS: &[Field] = &[
         effect: Effect::Restart,
         get: |s| s.init_log_sigma.to_string(),
         set: |s, v| parsed(v).map(|x| s.init_log_sigma = x),
+    },
+    Field {
+        key: "clip",
+        id: "clip",
+        flag: "clip",
+        label: "Clip pruned means",
+        about: "Holds the means of pruned weights at 0 in training too, as the authors' code does; they can come back.",
+        kind: Kind::Choice(|| choices(OFF_OR_ON)),
+        effect: Effect::Restart,
+        get: |s| off_or_on(s.clip),
+        set: |s, v| {
+            s.clip = v == "on";
+            Ok(())
+        },
+    },
+    Field {
+        key: "retire",
+        id: "retire",
+        flag: "retire",
+        label: "Retire dead units",
+        about: "Takes inputs, units and filters without a surviving weight out for good, noise and all: epochs get faster.",
+        kind: Kind::Choice(|| choices(OFF_OR_ON)),
+        effect: Effect::Restart,
+        get: |s| off_or_on(s.retire),
+        set: |s, v| {
+            s.retire = v == "on";
+            Ok(())
+        },
     },
     Field {
         key: "dropout",

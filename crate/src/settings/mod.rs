@@ -49,6 +49,10 @@ pub struct Settings {
     pub init_scale: f32,
     /// Initial ln σ.
     pub init_log_sigma: f32,
+    /// Whether pruned means are held at 0 in training too.
+    pub clip: bool,
+    /// Whether what does nothing but make noise retires at the end of an epoch.
+    pub retire: bool,
     /// Probability that binary dropout drops a hidden unit.
     pub dropout: f32,
     /// Seed of all random streams.
@@ -83,6 +87,8 @@ impl Default for Settings {
             threshold: 3.0,
             init_scale: 0.1,
             init_log_sigma: -5.0,
+            clip: false,
+            retire: false,
             dropout: 0.5,
             seed: 1,
             epochs: 100,
@@ -143,6 +149,7 @@ impl Settings {
             estimator: self.estimator,
             init_scale: self.init_scale,
             init_log_sigma: self.init_log_sigma,
+            clip: self.clip,
             dropout: self.dropout,
         }
     }

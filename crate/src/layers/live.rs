@@ -1,0 +1,110 @@
+//! What is left of a weight layer when inputs and outputs have retired.
+//!
+//! Products, gradients and updates then run on packed copies of the weights that are left.
+
+use crate::linalg::Matrix;
+use crate::posterior::Gaussian;
+
+/// The inputs and outputs of a weight layer that have not retired.
+#[derive(Clone, Debug)]
+pub(super) struct Live {
+    /// Inputs of the whole layer: channels of a convolution, features otherwise.
+    inputs_in_all: usize,
+    outputs_in_all: usize,
+    pub(super) inputs: Vec<u32>,
+    pub(super) outputs: Vec<u32>,
+    /// Where the packed weights, (taps · inputs, outputs), are among all.
+    pub(super) places: Vec<u32>,
+}
+
+impl Live {
+    /// What is left of a posterior (taps · `inputs`, fan_out); `None` if nothing has retired.
+    pub(super) fn of(posterior: &Gaussian, inputs: usize) -> Option<Self> {
+        let (fan_in, fan_out) = posterior.mean.value.dim();
+        let mut alive = (vec![false; inputs], vec![false; fan_out]);
+        for row in 0..fan_in {
+            for column in 0..fan_out {
+                if !posterior.is_retired((row, column)) {
+                    alive.0[row % inputs] = true;
+                    alive.1[column] = true;
+                }
+            }
+        }
+        if alive.0.iter().chain(&alive.1).all(|&alive| alive) {
+            return None;
+        }
+        let numbers = |alive: Vec<bool>| -> Vec<u32> {
+            (0..).zip(alive).filter_map(|(number, alive)| alive.then_some(number)).collect()
+        };
+        let (live_inputs, outputs) = (numbers(alive.0), numbers(alive.1));
+        let rows = (0..fan_in / inputs).flat_map(|tap| {
+            let first = (tap * inputs) as u32;
+            live_inputs.iter().map(move |input| first + input)
+        });
+        let places = rows.flat_map(|row| outputs.iter().map(move |o| row * fan_out as u32 + o));
+        Some(Self {
+            places: places.collect(),
+            inputs_in_all: inputs,
+            outputs_in_all: fan_out,
+            inputs: live_inputs,
+            outputs,
+        })
+    }
+
+    /// The weights that are left, (taps · inputs, outputs).
+    pub(super) fn pack(&self, weights: &Matrix) -> Matrix {
+        let all = weights.as_slice().expect("kept in row-major order");
+        let packed = self.places.iter().map(|&place| all[place as usize]).collect();
+        let columns = self.outputs.len();
+        let rows = if columns == 0 { 0 } else { self.places.len() / columns };
+        Matrix::from_shape_vec((rows, columns), packed).expect("places are rows of outputs")
+    }
+
+    /// Writes packed weights back among all.
+    pub(super) fn unpack(&self, packed: &Matrix, weights: &mut Matrix) {
+        let all = weights.as_slice_mut().expect("kept in row-major order");
+        self.places.iter().zip(packed).for_each(|(&place, &w)| all[place as usize] = w);
+    }
+
+    /// The inputs that are left of a batch (objects, features).
+    pub(super) fn narrow_inputs(&self, x: &Matrix) -> Matrix {
+        narrow(x, self.inputs_in_all, &self.inputs)
+    }
+
+    /// Their gradient as one of all inputs, 0 where they have retired.
+    pub(super) fn widen_inputs(&self, dx: &Matrix) -> Matrix {
+        widen(dx, self.inputs_in_all, &self.inputs)
+    }
+
+    /// The outputs that are left of rows of all.
+    pub(super) fn narrow_outputs(&self, dy: &Matrix) -> Matrix {
+        narrow(dy, self.outputs_in_all, &self.outputs)
+    }
+
+    /// Rows of all outputs, 0 where they have retired.
+    pub(super) fn widen_outputs(&self, y: &Matrix) -> Matrix {
+        widen(y, self.outputs_in_all, &self.outputs)
+    }
+}
+
+/// The values `kept` of every group of `group` values in a row.
+fn narrow(x: &Matrix, group: usize, kept: &[u32]) -> Matrix {
+    let values = x.as_slice().expect("kept in row-major order");
+    let groups = values.chunks_exact(group);
+    let packed: Vec<f32> =
+        groups.flat_map(|group| kept.iter().map(|&i| group[i as usize])).collect();
+    let columns = x.ncols() / group * kept.len();
+    Matrix::from_shape_vec((x.nrows(), columns), packed).expect("as many groups as before")
+}
+
+/// The other way round: groups of `group` values, 0 but for those `kept`.
+fn widen(x: &Matrix, group: usize, kept: &[u32]) -> Matrix {
+    let groups = x.ncols().checked_div(kept.len()).unwrap_or(1);
+    let mut wide = Matrix::zeros((x.nrows(), groups * group));
+    let all = wide.as_slice_mut().expect("new, so contiguous").chunks_exact_mut(group);
+    let values = x.as_slice().expect("kept in row-major order");
+    for (all, values) in all.zip(values.chunks_exact(kept.len().max(1))) {
+        kept.iter().zip(values).for_each(|(&i, &x)| all[i as usize] = x);
+    }
+    wide
+}
