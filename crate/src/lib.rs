@@ -22,6 +22,7 @@ pub mod trainer;
 pub mod measures;
 pub mod evaluation;
 pub mod snapshot;
+pub mod formats;
 pub mod prediction;
 pub mod plots;
 pub mod frame;
