@@ -7,6 +7,7 @@ import { fixed } from './dom.js';
 import { Heatmaps } from './heatmaps.js';
 import { say } from './notices.js';
 import { dataTable, showReadouts } from './readouts.js';
+import { Sizes } from './sizes.js';
 import { marksOf } from './timeline.js';
 
 /** @typedef {import('./run-client.js').Status} Status */
@@ -39,6 +40,7 @@ export class Screen {
   #transport;
   #heatmaps;
   #charts;
+  #sizes;
   #digit;
   #fillTable;
 
@@ -50,6 +52,7 @@ export class Screen {
     this.#transport = transport;
     this.#heatmaps = new Heatmaps(view, Math.trunc(Number(viewQuery().layer)) || 0);
     this.#charts = new Charts(view);
+    this.#sizes = new Sizes(view);
     this.#digit = new Digit(client, () => ({ epoch: this.past(), threshold: this.threshold }));
     this.#fillTable = dataTable(() => JSON.parse(view.records()));
     this.#heatmaps.onposterior = (mean, sigma, canvas) => this.#charts.add(canvas.id, () => view.drawPosterior(mean, sigma, canvas));
@@ -144,6 +147,7 @@ export class Screen {
     if (!header) return;
     this.showTransport();
     this.#heatmaps.draw(header);
+    this.#sizes.draw(header);
     showReadouts(header, JSON.parse(this.#view.counts()), this.#accuracy(header));
     // Charts change with the epoch, the threshold and new records, not with every frame.
     const due = `${header.epoch} ${this.threshold} ${this.#view.recordCount()} ${this.mode === 'live' ? '' : header.fingerprint}`;

@@ -8,7 +8,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::Record;
+use crate::linalg::Matrix;
 use crate::network::Network;
+use crate::priors::log_alpha;
 
 /// Everything of a frame but the weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,6 +64,24 @@ pub struct Frame {
     pub layers: Vec<Layer>,
 }
 
+impl Frame {
+    /// The weight layers, (fan_in, fan_out) each, with zeros where ln α > `threshold`.
+    pub fn pruned(&self, threshold: f32) -> Vec<Matrix> {
+        let pruned = |(shape, layer): (&Shape, &Layer)| {
+            let shape = (shape.fan_in, shape.fan_out);
+            let mut matrix = Matrix::from_shape_vec(shape, layer.mean.clone())
+                .expect("a frame has as many weights as its shapes say");
+            for (mean, &log_sigma) in matrix.iter_mut().zip(&layer.log_sigma) {
+                if log_alpha(*mean, log_sigma) > threshold {
+                    *mean = 0.0;
+                }
+            }
+            matrix
+        };
+        self.header.layers.iter().zip(&self.layers).map(pruned).collect()
+    }
+}
+
 /// The shapes of a network's weight layers.
 pub fn shapes(network: &Network) -> Vec<Shape> {
     let shape = |w: crate::layers::Weights<'_>| Shape {
@@ -81,7 +101,7 @@ pub fn encode(header: &Header, network: &Network) -> Vec<u8> {
     bytes.extend((json.len() as u32).to_le_bytes());
     bytes.extend(&json);
     bytes.resize(bytes.len().next_multiple_of(4), 0);
-    let mut write = |matrix: &crate::linalg::Matrix| {
+    let mut write = |matrix: &Matrix| {
         let values = matrix.as_slice().expect("weights are kept in row-major order");
         bytes.extend_from_slice(bytemuck::cast_slice(values));
     };
@@ -117,6 +137,7 @@ pub fn decode(bytes: &[u8]) -> Option<Frame> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats;
     use crate::rng::{Rng, Stream};
     use crate::settings::Settings;
 
@@ -145,6 +166,9 @@ mod tests {
         assert_eq!(frame.header, header);
         assert_eq!(frame.layers[1].mean, network.weights()[1].mean.as_slice().unwrap());
         assert_eq!(frame.layers[0].log_sigma, [-5.0; 35]);
+        for threshold in [-5.0, -4.0, 3.0] {
+            assert_eq!(frame.pruned(threshold), formats::pruned(&network, threshold));
+        }
         for foreign in [&bytes[..bytes.len() - 1], &bytes[1..], b"", b"\xff\xff\xff\xff"] {
             assert!(decode(foreign).is_none());
         }

@@ -23,6 +23,7 @@ pub mod trainer;
 pub mod measures;
 pub mod evaluation;
 pub mod snapshot;
+pub mod formats;
 pub mod prediction;
 pub mod plots;
 pub mod frame;

@@ -12,6 +12,7 @@ mod harness;
 // The facts, in the order in which a visitor meets them.
 mod start;
 mod truth;
+mod sizes;
 mod transport;
 mod keyboard;
 mod switching;

@@ -1,10 +1,6 @@
 //! Files as they came or gzipped, and never more than memory can hold.
 
-use std::io::Read;
-
-use flate2::read::MultiGzDecoder;
-
-use super::{File, grouped};
+use super::{File, grouped, gzip};
 use crate::error::{Error, Result};
 
 /// The largest file, inflated, in bytes: ten times MNIST; a page has 4 GB at most.
@@ -30,11 +26,11 @@ fn inflate_at_most(file: File, largest: usize) -> Result<File> {
     if bytes.len() > largest {
         return too_large(grouped(bytes.len()));
     }
-    if !bytes.starts_with(&[0x1F, 0x8B]) {
+    if !bytes.starts_with(&gzip::MAGIC) {
         return Ok(File { name, bytes });
     }
     let mut inflated = Vec::new();
-    match MultiGzDecoder::new(&bytes[..]).take(largest as u64 + 1).read_to_end(&mut inflated) {
+    match gzip::inflate(&bytes, &mut inflated, largest + 1).map(|()| inflated.len()) {
         Err(error) => Err(Error::new(format!(
             "{name}: expected a whole gzip file, found one that is corrupt ({error}) after {} bytes; \
              fetch it again",

@@ -7,6 +7,7 @@ mod csv;
 mod dataset;
 mod digits;
 mod drawing;
+mod gzip;
 mod idx;
 mod image;
 mod inflate;

@@ -56,7 +56,7 @@ impl Live {
         let all = weights.as_slice().expect("kept in row-major order");
         let packed = self.places.iter().map(|&place| all[place as usize]).collect();
         let columns = self.outputs.len();
-        let rows = if columns == 0 { 0 } else { self.places.len() / columns };
+        let rows = self.places.len().checked_div(columns).unwrap_or(0);
         Matrix::from_shape_vec((rows, columns), packed).expect("places are rows of outputs")
     }
 

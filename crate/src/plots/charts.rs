@@ -76,7 +76,7 @@ impl Chart {
         let playhead = history.playhead.filter(|p| p.is_finite()).unwrap_or(f32::INFINITY);
         let past = history.records.iter().rev().find(|record| record.epoch as f32 <= playhead);
         let Some(record) = past.or(history.records.first()) else {
-            return format!("{}: {}", self.title(), WAITING.to_lowercase());
+            return format!("{}: {}", self.title(), WAITING.to_ascii_lowercase());
         };
         let epoch = record.epoch;
         let number = |value: f32| significant(f64::from(value));

@@ -187,7 +187,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     fn font(&self) -> TextStyle<'static> {
         let size = self.em(SMALL) / self.theme.font_unit;
-        FontDesc::new(FontFamily::from(self.theme.family), size, FontStyle::Normal).into()
+        FontDesc::new(FontFamily::Name(self.theme.family), size, FontStyle::Normal).into()
     }
 
     /// Words in the middle of a box, in as many lines as they need.

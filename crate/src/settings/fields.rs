@@ -325,7 +325,7 @@ pub const FIELDS: &[Field] = &[
         about: "Adam, or gradient descent with momentum 0.9.",
         kind: Kind::Choice(|| {
             let all = optimizer::ALL.iter();
-            all.map(|o| (o.name().to_owned(), o.name().to_uppercase())).collect()
+            all.map(|o| (o.name().to_owned(), o.name().to_ascii_uppercase())).collect()
         }),
         effect: Effect::Restart,
         get: |s| s.optimizer.clone(),

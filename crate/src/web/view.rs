@@ -7,6 +7,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::canvas::{Canvas, STEPS};
 use crate::evaluation::Record;
+use crate::formats;
 use crate::frame::{self, Frame};
 use crate::linalg::math;
 use crate::plots::heatmap::{self, Heatmap};
@@ -115,6 +116,16 @@ impl View {
         let (kept, total): (Vec<_>, Vec<_>) =
             layers.map(|layer| (layer.kept(self.threshold), layer.rows * layer.columns)).unzip();
         json!({ "kept": kept, "total": total }).to_string()
+    }
+
+    /// The pruned network's bytes in every format: JSON array of `{name, label, about, bytes}`.
+    pub fn sizes(&self) -> String {
+        let pruned = self.frame.as_ref().map_or_else(Vec::new, |f| f.pruned(self.threshold));
+        let sizes = formats::ALL.iter().zip(formats::sizes(&pruned)).map(|(format, bytes)| {
+            let formats::Format { name, label, about, .. } = format;
+            json!({ "name": name, "label": label, "about": about, "bytes": bytes })
+        });
+        sizes.collect::<serde_json::Value>().to_string()
     }
 
     /// Paints layer number `layer` on a canvas, one pixel a weight; returns JSON

@@ -1,9 +1,10 @@
-//! `sparsevd evaluate`: the test accuracy of a saved network.
+//! `sparsevd evaluate`: the test accuracy of a saved network, and its bytes in every format.
 
 use clap::ArgMatches;
 use sparsevd::checkpoint::Checkpoint;
 use sparsevd::error::Result;
 use sparsevd::evaluation::{Detail, Evaluation};
+use sparsevd::formats;
 
 use crate::options;
 
@@ -30,5 +31,10 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
         record.compression(),
         record.fingerprint,
     );
+    println!("\nformat,bytes,ratio");
+    let sizes = formats::sizes(&formats::pruned(trainer.network(), record.threshold));
+    for (format, &bytes) in formats::ALL.iter().zip(&sizes) {
+        println!("{},{bytes},{:.2}", format.name, sizes[0] as f64 / bytes as f64);
+    }
     Ok(())
 }

@@ -36,7 +36,7 @@ pub fn command() -> Command {
         train = train.arg(option(field.flag, "X").help(help).allow_hyphen_values(true));
     }
     let evaluate = Command::new("evaluate")
-        .about("Print the test accuracy of a saved network")
+        .about("Print the test accuracy of a saved network, and its bytes in every sparse format")
         .arg(option("load", "FILE.safetensors").required(true).help("A file that --save wrote"))
         .arg(option("data", "DATA").help("digits, mnist:DIR or csv:FILE [default: digits]"))
         .arg(option("threshold", "X").help("Prune where log α is above X [default: the run's]"));
