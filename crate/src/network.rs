@@ -2,7 +2,7 @@
 
 use crate::layers::{
     BatchNorm, Bayesian, Connection, Convolution, Deterministic, Dropout, Estimator, Fixed,
-    FullyConnected, InputGradient, Layer, MaxPool, Point, Relu, Weights,
+    FullyConnected, Layer, MaxPool, Point, Relu, Weights,
 };
 use crate::linalg::{Matrix, Windows};
 use crate::methods::Method;
@@ -84,15 +84,8 @@ impl Network {
 
     /// Sets every parameter's gradient from that of the outputs, (objects, outputs).
     pub fn backward(&mut self, dy: Matrix) {
-        let mut dy = dy;
-        for i in (0..self.layers.len()).rev() {
-            let wanted = match i.checked_sub(1).map(|below| self.layers[below].masks_gradient()) {
-                None => InputGradient::Unused,
-                Some(true) => InputGradient::WhereNonZero,
-                Some(false) => InputGradient::Everywhere,
-            };
-            dy = self.layers[i].backward(dy, wanted);
-        }
+        let layers = self.layers.iter_mut().enumerate().rev();
+        layers.fold(dy, |dy, (i, layer)| layer.backward(dy, i > 0));
     }
 
     /// Moves every parameter by one step.

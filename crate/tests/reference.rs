@@ -4,8 +4,8 @@
 use ndarray::Array2;
 use serde_json::Value;
 use sparsevd::layers::{
-    BayesConvolution, BayesLinear, Convolution, Estimator, FullyConnected, InputGradient, Layer,
-    MaxPool, Point, Relu,
+    BayesConvolution, BayesLinear, Convolution, Estimator, FullyConnected, Layer, MaxPool, Point,
+    Relu,
 };
 use sparsevd::likelihoods::{Categorical, Likelihood};
 use sparsevd::linalg::Windows;
@@ -106,20 +106,16 @@ fn the_fully_connected_layer_agrees() {
         let (ce, d_out) = Categorical.nll(&out, &targets);
         assert_near("cross-entropy", ce, &truth["cross_entropy_mean"]);
         assert_close("d out", &d_out, &truth["dout_of_ce"]);
-        let dx = layer.backward(d_out.clone(), InputGradient::Everywhere);
+        let dx = layer.backward(d_out.clone(), true);
         assert_gradients("ce", &layer, &dx, &truth["grads_of_ce"]);
 
-        let masked = layer.backward(d_out.clone(), InputGradient::WhereNonZero);
-        let zeroed = &dx * &x.mapv(|x| f32::from(x != 0.0));
-        assert_eq!(masked, zeroed, "the masked gradient is the full one where x is not 0");
-
-        let dx = layer.backward(matrix(&inputs["gout"]), InputGradient::Everywhere);
+        let dx = layer.backward(matrix(&inputs["gout"]), true);
         assert_gradients("gout", &layer, &dx, &truth["grads_of_sum_out_gout"]);
 
         for (prior, name, key) in
             [(&LogUniform as &dyn Prior, "svd", "kl_svd"), (&Ard, "ard", "kl_ard")]
         {
-            let dx = layer.backward(&d_out * n, InputGradient::Everywhere);
+            let dx = layer.backward(&d_out * n, true);
             add_kl(&mut layer, prior, kl_weight);
             let what = format!("total {name}");
             assert_gradients(&what, &layer, &dx, &truth[format!("grads_of_total_{name}")]);
@@ -194,14 +190,13 @@ fn the_convolution_agrees() {
         let pooled = pool.forward(out, &mut Rng::stream(0, Stream::Noise, 0));
         assert_equal("pooled", &pooled, &channels_last(&truth["maxpool2_out"]));
 
-        let through_pool =
-            pool.backward(channels_last(&inputs["gpool"]), InputGradient::Everywhere);
+        let through_pool = pool.backward(channels_last(&inputs["gpool"]), true);
         for (dy, key) in [
             (channels_last(&inputs["gout"]), "grads_of_sum_out_gout"),
             (through_pool, "grads_of_sum_maxpool_gpool"),
         ] {
             let truth = &truth[key];
-            let dx = layer.backward(dy, InputGradient::Everywhere);
+            let dx = layer.backward(dy, true);
             assert_equal("dx", &dx, &channels_last(&truth["dx"]));
             let [(_, mean), (_, log_sigma), (_, bias)] = layer.parameters()[..] else {
                 panic!("three parameters")
@@ -311,9 +306,9 @@ fn three_steps_of_adam_agree() {
         let kl = first.kl(&LogUniform) + second.kl(&LogUniform);
         assert_near("kl", kl - weights * constant(&LogUniform), &truth["kl"]);
 
-        let d = second.backward(d * Adam.loss_scale(n as usize), InputGradient::WhereNonZero);
-        let d = relu.backward(d, InputGradient::Everywhere);
-        first.backward(d, InputGradient::Unused);
+        let d = second.backward(d * Adam.loss_scale(n as usize), true);
+        let d = relu.backward(d, true);
+        first.backward(d, false);
         for (name, layer) in [("l0", &mut first), ("l1", &mut second)] {
             let mut summed = layer.clone();
             add_kl(&mut summed, &LogUniform, kl_weight);

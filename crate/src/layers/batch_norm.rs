@@ -1,6 +1,6 @@
 //! Batch normalisation with point estimates.
 
-use super::{Fixed, InputGradient, Layer, Point};
+use super::{Fixed, Layer, Point};
 use crate::linalg::Matrix;
 use crate::optimizer::Parameter;
 use crate::posterior::Update;
@@ -71,7 +71,7 @@ impl Layer for BatchNorm {
     }
 
     /// dx = γ/√(v + 10⁻⁵) ⊙ (dy − mean dy − x̂ ⊙ mean(dy ⊙ x̂))
-    fn backward(&mut self, dy: Matrix, _wanted: InputGradient) -> Matrix {
+    fn backward(&mut self, dy: Matrix, _wanted: bool) -> Matrix {
         let shape = dy.dim();
         let dy = self.by_channel(dy);
         let Batch { normalised, variance, .. } = self.batch.as_ref().expect("forward came first");

@@ -14,7 +14,7 @@ use ndarray::Zip;
 use super::connection::{Connection, Convolution, FullyConnected};
 use super::deterministic::FixedWeights;
 use super::live::Live;
-use super::{Fixed, InputGradient, Layer, Point, Weights};
+use super::{Fixed, Layer, Point, Weights};
 use crate::linalg::{Matrix, add_column_sums, add_rows};
 use crate::optimizer::Parameter;
 use crate::posterior::{self, Gaussian, Update};
@@ -213,7 +213,7 @@ impl<C: Connection> Layer for Bayesian<C> {
     }
 
     /// RT   d ln σ = dμ ⊙ ε ⊙ σ with dμ = dŵ;   LRT   d ln σ = 2σ² ⊙ dσ²; see [`Connection`]
-    fn backward(&mut self, dy: Matrix, wanted: InputGradient) -> Matrix {
+    fn backward(&mut self, dy: Matrix, wanted: bool) -> Matrix {
         let Self { posterior, live, clip, cache, .. } = self;
         let Cache { connection, x, noise, weights } = cache.as_ref().expect("forward came first");
         let (mean, variance) = in_use(weights, posterior);
@@ -250,7 +250,7 @@ impl<C: Connection> Layer for Bayesian<C> {
             Some(live) => {
                 live.unpack(&d_mean, &mut posterior.mean.gradient);
                 live.unpack(&d_log_sigma, &mut posterior.log_sigma.gradient);
-                if wanted == InputGradient::Unused { dx } else { live.widen_inputs(&dx) }
+                if wanted { live.widen_inputs(&dx) } else { dx }
             }
         }
     }
@@ -417,8 +417,8 @@ mod tests {
             assert!((a - b).abs() < allowed * (1.0 + b.abs()), "{a} is not {b}");
         }
         let dy = rng.normal_matrix(y.dim());
-        let dx = layer.backward(dy.clone(), InputGradient::Everywhere);
-        let truth = whole.backward(dy, InputGradient::Everywhere);
+        let dx = layer.backward(dy.clone(), true);
+        let truth = whole.backward(dy, true);
         for (place, (a, b)) in dx.iter().zip(&truth).enumerate() {
             // The retired outputs send back what their σ² ≈ 0 lets through: nothing to speak of.
             let truth = if place % inputs == 1 { 0.0 } else { *b };
@@ -448,7 +448,7 @@ mod tests {
         let mut rng = Rng::stream(7, Stream::Measures, 0);
         for number in 1..5 {
             layer.forward(rng.normal_matrix((3, 9)), &mut rng);
-            layer.backward(rng.normal_matrix((3, 5)), InputGradient::Unused);
+            layer.backward(rng.normal_matrix((3, 5)), false);
             let (optimizer, prior) = (&crate::optimizer::Adam, &crate::priors::LogUniform);
             let step = crate::optimizer::Step { number, learning_rate: 0.01 };
             layer.update(&Update { optimizer, step, prior, kl_weight: 1.0 });
@@ -470,7 +470,7 @@ mod tests {
         let column = layer.posterior.mean.value.column(2);
         assert!((y[[0, 2]] - (column.sum() - 0.01)).abs() < 1e-6);
         layer.forward_with(Matrix::ones((1, 4)), Matrix::ones((1, 3)));
-        layer.backward(Matrix::ones((1, 3)), InputGradient::Unused);
+        layer.backward(Matrix::ones((1, 3)), false);
         assert_eq!(layer.posterior.mean.gradient[[1, 2]], 0.0);
         assert!(layer.posterior.mean.gradient[[0, 2]] != 0.0);
         assert!(layer.posterior.log_sigma.gradient[[1, 2]] != 0.0);

@@ -3,11 +3,10 @@
 //! An output row is one object of a fully-connected layer, or one position of one object of a
 //! convolution. Everything else about a weight layer is the same for both.
 
-use super::{InputGradient, Kernel};
+use super::Kernel;
 use crate::linalg::{
-    Images, Matrix, SparseRows, Windows, moments, product, sampled_moments_gradient,
-    sampled_product_gradient, sparse_product, window_input_gradient, window_moments_gradient,
-    window_product_gradient,
+    Images, Matrix, SparseRows, Windows, moments, product, sparse_product, transposed,
+    window_input_gradient, window_moments_gradient, window_product_gradient,
 };
 
 /// How inputs meet weights.
@@ -40,13 +39,13 @@ pub trait Connection: Copy + Send + 'static {
     fn moments(&self, x: &Self::Input, mean: &Matrix, variance: &Matrix) -> (Matrix, Matrix);
 
     /// From dy (rows, fan_out): the weights' gradient (fan_in, fan_out) and the input's (objects,
-    /// features).
+    /// features), empty unless `wanted`.
     fn product_gradients(
         &self,
         x: &Self::Input,
         dy: &Matrix,
         weights: &Matrix,
-        wanted: InputGradient,
+        wanted: bool,
     ) -> (Matrix, Matrix);
 
     /// From dy and ∂y/∂v (rows, fan_out): the gradients of M and V (fan_in, fan_out) and the
@@ -57,22 +56,13 @@ pub trait Connection: Copy + Send + 'static {
         dy: &Matrix,
         by_variance: &Matrix,
         weights: (&Matrix, &Matrix),
-        wanted: InputGradient,
+        wanted: bool,
     ) -> ((Matrix, Matrix), Matrix);
 }
 
 /// Every input meets every output.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FullyConnected;
-
-/// The entries of `x` whose gradient is wanted.
-fn pattern(x: &SparseRows, wanted: InputGradient) -> Option<std::borrow::Cow<'_, SparseRows>> {
-    match wanted {
-        InputGradient::Unused => None,
-        InputGradient::WhereNonZero => Some(std::borrow::Cow::Borrowed(x)),
-        InputGradient::Everywhere => Some(std::borrow::Cow::Owned(x.filled())),
-    }
-}
 
 impl Connection for FullyConnected {
     type Input = SparseRows;
@@ -115,9 +105,9 @@ impl Connection for FullyConnected {
         x: &SparseRows,
         dy: &Matrix,
         weights: &Matrix,
-        wanted: InputGradient,
+        wanted: bool,
     ) -> (Matrix, Matrix) {
-        let dx = pattern(x, wanted).map(|x| sampled_product_gradient(&x, dy, weights));
+        let dx = wanted.then(|| product(&SparseRows::nonzero(dy), &transposed(weights)));
         (product(&x.transpose(), dy), dx.unwrap_or_default())
     }
 
@@ -127,11 +117,16 @@ impl Connection for FullyConnected {
         x: &SparseRows,
         dy: &Matrix,
         by_variance: &Matrix,
-        weights: (&Matrix, &Matrix),
-        wanted: InputGradient,
+        (mean, variance): (&Matrix, &Matrix),
+        wanted: bool,
     ) -> ((Matrix, Matrix), Matrix) {
         let h = dy * by_variance;
-        let dx = pattern(x, wanted).map(|x| sampled_moments_gradient(&x, (dy, &h), weights));
+        let dx = wanted.then(|| {
+            let mut dx = product(&SparseRows::nonzero(dy), &transposed(mean));
+            let by_square = product(&SparseRows::nonzero(&h), &transposed(variance));
+            x.add_product(2.0, &by_square, &mut dx);
+            dx
+        });
         (moments(&x.transpose(), dy, &h), dx.unwrap_or_default())
     }
 }
@@ -188,11 +183,11 @@ impl Connection for Convolution {
         x: &ImageBatch,
         dy: &Matrix,
         weights: &Matrix,
-        wanted: InputGradient,
+        wanted: bool,
     ) -> (Matrix, Matrix) {
         let g = SparseRows::nonzero(dy);
         let d_weights = window_product_gradient(self.0, &x.dense, &g);
-        if wanted == InputGradient::Unused {
+        if !wanted {
             return (d_weights, Matrix::default((0, 0)));
         }
         (d_weights, window_input_gradient(self.0, &g, weights))
@@ -204,11 +199,11 @@ impl Connection for Convolution {
         dy: &Matrix,
         by_variance: &Matrix,
         (mean, variance): (&Matrix, &Matrix),
-        wanted: InputGradient,
+        wanted: bool,
     ) -> ((Matrix, Matrix), Matrix) {
         let g = SparseRows::nonzero(dy);
         let d_weights = window_moments_gradient(self.0, &x.dense, &g, by_variance);
-        if wanted == InputGradient::Unused {
+        if !wanted {
             return (d_weights, Matrix::default((0, 0)));
         }
         let h = SparseRows::nonzero(&(dy * by_variance));

@@ -2,7 +2,7 @@
 
 use super::bayesian::reshaped;
 use super::connection::{Connection, Convolution, FullyConnected};
-use super::{Fixed, InputGradient, Layer, Point, Weights};
+use super::{Fixed, Layer, Point, Weights};
 use crate::linalg::{Matrix, SparseRows, add_column_sums, add_rows};
 use crate::optimizer::Parameter;
 use crate::rng::Rng;
@@ -45,7 +45,7 @@ impl<C: Connection> Layer for Deterministic<C> {
         reshaped(y, objects)
     }
 
-    fn backward(&mut self, dy: Matrix, wanted: InputGradient) -> Matrix {
+    fn backward(&mut self, dy: Matrix, wanted: bool) -> Matrix {
         let x = self.x.as_ref().expect("backward follows forward");
         let rows = dy.nrows() * self.connection.positions();
         let dy = reshaped(dy, rows);

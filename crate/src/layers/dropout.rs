@@ -1,6 +1,6 @@
 //! Binary dropout, which is variational inference with a Bernoulli posterior.
 
-use super::{Fixed, InputGradient, Layer, Point};
+use super::{Fixed, Layer, Point};
 use crate::linalg::Matrix;
 use crate::rng::Rng;
 
@@ -36,7 +36,7 @@ impl Layer for Dropout {
         x * &self.mask
     }
 
-    fn backward(&mut self, dy: Matrix, _wanted: InputGradient) -> Matrix {
+    fn backward(&mut self, dy: Matrix, _wanted: bool) -> Matrix {
         dy * &self.mask
     }
 
@@ -45,10 +45,6 @@ impl Layer for Dropout {
             Point::Mean { .. } => Mask(Matrix::ones((1, self.width))),
             Point::Sample(rng) => Mask(self.draw(1, rng)),
         })
-    }
-
-    fn masks_gradient(&self) -> bool {
-        true
     }
 
     fn boxed_clone(&self) -> Box<dyn Layer> {

@@ -1,6 +1,6 @@
 //! Max-pooling.
 
-use super::{Fixed, InputGradient, Layer, Point};
+use super::{Fixed, Layer, Point};
 use crate::linalg::Matrix;
 use crate::rng::Rng;
 
@@ -70,7 +70,7 @@ impl Layer for MaxPool {
         y
     }
 
-    fn backward(&mut self, dy: Matrix, _wanted: InputGradient) -> Matrix {
+    fn backward(&mut self, dy: Matrix, _wanted: bool) -> Matrix {
         let mut dx = Matrix::zeros((dy.nrows(), self.height * self.width * self.channels));
         let origins = self.origin.chunks_exact(self.outputs());
         for ((dy, mut dx), origin) in dy.rows().into_iter().zip(dx.rows_mut()).zip(origins) {
@@ -117,7 +117,7 @@ mod tests {
         let y = pool.forward(x.clone(), &mut Rng::stream(0, Stream::Noise, 0));
         assert_eq!(y, ndarray::array![[-1.0, 0.0, 0.0, 5.0]]);
         assert_eq!(pool.fixed(&mut Point::Mean { threshold: 3.0 }).predict(x), y);
-        let dx = pool.backward(ndarray::array![[1.0, 2.0, 3.0, 4.0]], InputGradient::Everywhere);
+        let dx = pool.backward(ndarray::array![[1.0, 2.0, 3.0, 4.0]], true);
         assert_eq!((dx[[0, 0]], dx[[0, 17]], dx.sum()), (1.0, 4.0, 10.0));
     }
 }

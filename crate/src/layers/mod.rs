@@ -28,17 +28,6 @@ use crate::posterior::{Gaussian, Update};
 use crate::priors::Prior;
 use crate::rng::Rng;
 
-/// Where a layer's input gradient is needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InputGradient {
-    /// Nowhere: the layer reads the data.
-    Unused,
-    /// Where the input is not zero: the layer below passes nothing on elsewhere.
-    WhereNonZero,
-    /// Everywhere.
-    Everywhere,
-}
-
 /// Which deterministic layer stands for a random one.
 pub enum Point<'a> {
     /// The mean, with weights of ln α above the threshold set to zero (infinity: none).
@@ -98,16 +87,11 @@ pub trait Layer: Send {
     fn forward(&mut self, x: Matrix, noise: &mut Rng) -> Matrix;
 
     /// From the output's gradient (objects, fan_out), sets the parameters' gradients and
-    /// returns the input's, (objects, fan_in); it is meaningful where `wanted` says.
-    fn backward(&mut self, dy: Matrix, wanted: InputGradient) -> Matrix;
+    /// returns the input's, (objects, fan_in), if it is `wanted`.
+    fn backward(&mut self, dy: Matrix, wanted: bool) -> Matrix;
 
     /// The deterministic layer at one point of the posterior.
     fn fixed(&self, point: &mut Point<'_>) -> Box<dyn Fixed>;
-
-    /// Whether no gradient passes where the output is zero.
-    fn masks_gradient(&self) -> bool {
-        false
-    }
 
     /// The parameters with their names.
     fn parameters(&self) -> Vec<(&'static str, &Parameter)> {

@@ -1,6 +1,6 @@
 //! The rectifier, y = max(x, 0).
 
-use super::{Fixed, InputGradient, Layer, Point};
+use super::{Fixed, Layer, Point};
 use crate::linalg::Matrix;
 use crate::rng::Rng;
 
@@ -23,7 +23,7 @@ impl Layer for Relu {
         self.y.clone()
     }
 
-    fn backward(&mut self, dy: Matrix, _wanted: InputGradient) -> Matrix {
+    fn backward(&mut self, dy: Matrix, _wanted: bool) -> Matrix {
         let mut dx = dy;
         dx.zip_mut_with(&self.y, |g, &y| *g = if y > 0.0 { *g } else { 0.0 });
         dx
@@ -31,10 +31,6 @@ impl Layer for Relu {
 
     fn fixed(&self, _point: &mut Point<'_>) -> Box<dyn Fixed> {
         Box::new(Self::default())
-    }
-
-    fn masks_gradient(&self) -> bool {
-        true
     }
 
     fn boxed_clone(&self) -> Box<dyn Layer> {

@@ -148,73 +148,6 @@ simd! {
     }
 }
 
-simd! {
-    /// G Wᵀ where `x` has entries and 0 elsewhere: `g` (rows, n), `w` (k, n), result (rows, k).
-    pub fn sampled_product_gradient(x: &SparseRows, g: &Matrix, w: &Matrix) -> Matrix {
-        let n = w.ncols();
-        let (weights, gradients) = (contiguous(w), contiguous(g));
-        let mut values = Vec::new();
-        for r in 0..x.shape().0 {
-            let g = &gradients[r * n..][..n];
-            for &j in x.row(r).0 {
-                values.push(dot(g, &weights[j as usize * n..][..n]));
-            }
-        }
-        x.scatter(&values)
-    }
-}
-
-simd! {
-    /// G Mᵀ + 2 X ⊙ (H Vᵀ) where `x` has entries and 0 elsewhere, the input gradient of local
-    /// reparametrization: `g`, `h` (rows, n), `m`, `v` (k, n), result (rows, k).
-    pub fn sampled_moments_gradient(
-        x: &SparseRows,
-        (g, h): (&Matrix, &Matrix),
-        (m, v): (&Matrix, &Matrix),
-    ) -> Matrix {
-        let n = m.ncols();
-        let (g, h, m, v) = (contiguous(g), contiguous(h), contiguous(m), contiguous(v));
-        let mut values = Vec::new();
-        for r in 0..x.shape().0 {
-            let (g, h) = (&g[r * n..][..n], &h[r * n..][..n]);
-            let (columns, inputs) = x.row(r);
-            for (&j, &x) in columns.iter().zip(inputs) {
-                let weights = j as usize * n..(j as usize + 1) * n;
-                let mean = dot(g, &m[weights.clone()]);
-                values.push(mean + 2.0 * x * dot(h, &v[weights]));
-            }
-        }
-        x.scatter(&values)
-    }
-}
-
-/// Partial sums of a dot product.
-const LANES: usize = 16;
-
-/// Σ aᵢ bᵢ in sixteen lanes and a fixed tree, so the order of the sums never depends on the machine.
-#[inline(always)]
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sum = [0.0; LANES];
-    let (a_blocks, b_blocks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest = a_blocks.remainder().iter().zip(b_blocks.remainder());
-    for (a, b) in a_blocks.zip(b_blocks) {
-        for lane in 0..LANES {
-            sum[lane] += a[lane] * b[lane];
-        }
-    }
-    for (lane, (a, b)) in rest.enumerate() {
-        sum[lane] += a * b;
-    }
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            sum[lane] += sum[lane + half];
-        }
-        half /= 2;
-    }
-    sum[0]
-}
-
 #[inline(always)]
 fn lanes<const W: usize>(values: &[f32], at: usize) -> &[f32; W] {
     values[at..at + W].try_into().expect("the slice has W values")
@@ -266,18 +199,5 @@ mod tests {
         assert_close(&second, &x.mapv(|x| x * x).dot(&v));
         let (first, _) = moments(&sparse.transpose(), &first, &second);
         assert_close(&first, &x.t().dot(&x.dot(&m)));
-    }
-
-    #[test]
-    fn input_gradients_equal_the_dense_ones() {
-        let (x, m, v) = fixture();
-        let (g, h) = (x.dot(&m), x.dot(&v));
-        let some = SparseRows::nonzero(&x);
-        let all = some.filled();
-        assert_close(&sampled_product_gradient(&all, &g, &m), &g.dot(&m.t()));
-        let truth = g.dot(&m.t()) + 2.0 * &x * h.dot(&v.t());
-        assert_close(&sampled_moments_gradient(&all, (&g, &h), (&m, &v)), &truth);
-        let masked = &truth * &x.mapv(|x| f32::from(x != 0.0));
-        assert_close(&sampled_moments_gradient(&some, (&g, &h), (&m, &v)), &masked);
     }
 }

@@ -36,15 +36,14 @@ impl SparseRows {
         Self { shape: dense.dim(), start, column, value }
     }
 
-    /// The same matrix with every entry stored, zeros too: for gradients wanted everywhere.
-    pub fn filled(&self) -> Self {
-        let (rows, columns) = self.shape;
-        let dense = self.scatter(&self.value);
-        Self {
-            shape: self.shape,
-            start: (0..=rows).map(|r| (r * columns) as u32).collect(),
-            column: (0..rows).flat_map(|_| 0..columns as u32).collect(),
-            value: dense.into_raw_vec_and_offset().0,
+    /// Adds `factor` · X ⊙ `other` to `sum`, both (rows, columns).
+    pub fn add_product(&self, factor: f32, other: &Matrix, sum: &mut Matrix) {
+        let rows = sum.rows_mut().into_iter().zip(other.rows()).enumerate();
+        for (r, (mut sum, other)) in rows {
+            let (columns, values) = self.row(r);
+            for (&j, &x) in columns.iter().zip(values) {
+                sum[j as usize] += factor * x * other[j as usize];
+            }
         }
     }
 
@@ -83,17 +82,5 @@ impl SparseRows {
             }
         }
         Self { shape: (columns, rows), start, column, value }
-    }
-
-    /// A dense matrix with the same pattern and other values, (rows, columns).
-    pub(super) fn scatter(&self, values: &[f32]) -> Matrix {
-        let mut dense = Matrix::zeros(self.shape);
-        for (r, mut out) in dense.rows_mut().into_iter().enumerate() {
-            let range = self.start[r] as usize..self.start[r + 1] as usize;
-            for (&j, &x) in self.column[range.clone()].iter().zip(&values[range]) {
-                out[j as usize] = x;
-            }
-        }
-        dense
     }
 }

@@ -6,7 +6,7 @@
 //! gradient, which are most of it: max-pooling passes one in four, ReLU half of those.
 
 use super::products::Entries;
-use super::{Matrix, SparseRows, simd};
+use super::{Matrix, SparseRows, simd, transposed};
 
 /// Images and the square windows on them, one pixel apart and never over the edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ simd! {
                 sum.iter_mut().zip(window).for_each(|(sum, &x)| *sum += g * x);
             }
         });
-        total.reversed_axes().as_standard_layout().into_owned()
+        transposed(&total)
     }
 }
 
@@ -166,8 +166,7 @@ simd! {
                 });
             }
         });
-        let transposed = |total: Matrix| total.reversed_axes().as_standard_layout().into_owned();
-        (transposed(totals.0), transposed(totals.1))
+        (transposed(&totals.0), transposed(&totals.1))
     }
 }
 
@@ -198,7 +197,7 @@ simd! {
     /// The gradient of the images whose windows gave P W: `g` (objects · positions, n), `w`
     /// (fan_in, n), result (objects, features).
     pub fn window_input_gradient(windows: Windows, g: &SparseRows, w: &Matrix) -> Matrix {
-        let transposed = w.t().as_standard_layout().into_owned();
+        let transposed = transposed(w);
         let weights = transposed.as_slice().expect("standard layout");
         let (fan_in, positions) = (windows.fan_in(), windows.positions());
         let features = windows.height * windows.width * windows.channels;

@@ -1,6 +1,6 @@
 //! Automatic relevance determination: a Gaussian prior whose precision each weight learns.
 
-use super::{CLIP, Divergence, log_alpha, log_alpha_by_mean};
+use super::{CLIP, Divergence, TINY, log_alpha, slopes_of_alpha};
 use crate::linalg::math::softplus;
 
 /// p(w) = N(0, τ⁻¹), τ learned for each weight (MacKay, 1994; Kharitonov et al., 2018).
@@ -19,11 +19,10 @@ impl Divergence for Ard {
     }
 
     #[inline(always)]
-    fn slopes(&self, mean: f32, log_sigma: f32, variance: f32) -> (f32, f32) {
+    fn slopes(&self, mean: f32, _log_sigma: f32, variance: f32) -> (f32, f32) {
         let square = mean * mean;
-        let inside = log_alpha(mean, log_sigma).abs() <= CLIP;
-        let slope = if inside { -0.5 * square / (square + variance) } else { 0.0 };
-        (slope * log_alpha_by_mean(mean), 2.0 * slope)
+        let slope = -0.5 * square / (square + variance);
+        slopes_of_alpha(slope, mean, variance, 1.0 / (square + TINY))
     }
 }
 

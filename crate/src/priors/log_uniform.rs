@@ -1,7 +1,7 @@
 //! The log-uniform prior of Sparse Variational Dropout, p(w) ∝ 1/|w|.
 
-use super::{CLIP, Divergence, log_alpha, log_alpha_by_mean};
-use crate::linalg::math::{sigmoid, softplus};
+use super::{CLIP, Divergence, TINY, log_alpha, slopes_of_alpha};
+use crate::linalg::math::{rough_exp2, rough_log2, sigmoid, softplus};
 
 /// p(w) ∝ 1/|w| (Molchanov, Ashukha and Vetrov, 2017).
 ///
@@ -26,14 +26,21 @@ impl Divergence for LogUniform {
 
     #[inline(always)]
     fn slopes(&self, mean: f32, log_sigma: f32, variance: f32) -> (f32, f32) {
-        let log_alpha = log_alpha(mean, log_sigma);
-        let s = sigmoid(K2 + K3 * log_alpha);
+        use std::f32::consts::LOG2_E;
         let square = mean * mean;
+        let shifted = square + TINY;
+        let log2_alpha = 2.0 * LOG2_E * log_sigma - rough_log2(shifted);
+        // With e = exp(−k₂ − k₃ ln α), s(1 − s) = e/(1 + e)².
+        let e = rough_exp2(-K2 * LOG2_E - K3 * log2_alpha);
+        let (odds, sum) = ((1.0 + e) * (1.0 + e), square + variance);
+        // One division for the three reciprocals.
+        let all = 1.0 / (odds * sum * shifted);
+        let by_odds = all * sum * shifted;
+        let by_sum = all * odds * shifted;
+        let by_square = all * odds * sum;
         // ½ α⁻¹/(1 + α⁻¹) = ½ μ²/(μ² + σ²)
-        let by_log_alpha = -K1 * K3 * s * (1.0 - s) - 0.5 * square / (square + variance);
-        let inside = log_alpha.abs() <= CLIP;
-        let slope = if inside { by_log_alpha } else { 0.0 };
-        (slope * log_alpha_by_mean(mean), 2.0 * slope)
+        let slope = -K1 * K3 * e * by_odds - 0.5 * square * by_sum;
+        slopes_of_alpha(slope, mean, variance, by_square)
     }
 }
 

@@ -95,15 +95,23 @@ pub fn log_alpha(mean: f32, log_sigma: f32) -> f32 {
     2.0 * log_sigma - math::ln(mean * mean + TINY)
 }
 
-/// d ln α/dμ.
+/// (dKL/dμ, dKL/d ln σ) from dKL/d ln α and 1/(μ² + 10⁻¹⁶), for a KL that depends on α alone.
+///
+/// Zero where ln α is past the clip.
 #[inline(always)]
-fn log_alpha_by_mean(mean: f32) -> f32 {
-    -2.0 * mean / (mean * mean + TINY)
+fn slopes_of_alpha(slope: f32, mean: f32, variance: f32, by_square: f32) -> (f32, f32) {
+    // α = σ²/μ² within e^±10 says |ln α| ≤ 10 without a logarithm.
+    let alpha = variance * by_square;
+    let inside = (LEAST_ALPHA..=MOST_ALPHA).contains(&alpha);
+    let slope = if inside { 2.0 * slope } else { 0.0 };
+    (-slope * mean * by_square, slope)
 }
 
 /// Both sparsifying priors see log α within ±10, as the authors' notebook does: their KL is flat
 /// beyond, and a weight that far out is settled.
 const CLIP: f32 = 10.0;
+const MOST_ALPHA: f32 = 22_026.466;
+const LEAST_ALPHA: f32 = 4.539_993e-5;
 
 #[cfg(test)]
 mod tests {
