@@ -101,6 +101,11 @@ impl Network {
         self.layers.iter_mut().for_each(|layer| layer.set_estimator(estimator));
     }
 
+    /// Prunes point estimates: in every layer the share `sparsity` of the smallest is then zero.
+    pub fn prune(&mut self, sparsity: f32) {
+        self.layers.iter_mut().for_each(|layer| layer.prune(sparsity));
+    }
+
     /// The weight layers, first to last: their means (or weights) and, if Bayesian, posteriors.
     pub fn weights(&self) -> Vec<Weights<'_>> {
         self.layers.iter().map(AsRef::as_ref).filter_map(Weights::of).collect()
@@ -163,9 +168,12 @@ impl<'a> Weights<'a> {
         self.mean.len()
     }
 
-    /// How many weights have ln α ≤ `threshold`; all of them if they are point estimates.
+    /// How many weights have ln α ≤ `threshold`; point estimates: how many are not zero.
     pub fn kept(&self, threshold: f32) -> usize {
-        self.posterior.map_or(self.total(), |posterior| posterior.kept(threshold))
+        match self.posterior {
+            Some(posterior) => posterior.kept(threshold),
+            None => self.mean.iter().filter(|&&weight| weight != 0.0).count(),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ impl Snapshot {
         let store = |weights: crate::network::Weights<'_>| {
             let mean = weights.mean.iter();
             let (mean, level) = match weights.posterior {
-                None => (mean.map(|&m| half(m)).collect(), Vec::new()),
+                None => (mean.map(|&m| point(m)).collect(), Vec::new()),
                 Some(q) => mean.zip(&q.log_sigma.value).map(|(&m, &s)| encode(m, s)).unzip(),
             };
             Stored { mean, level, bias: weights.bias.clone() }
@@ -77,6 +77,11 @@ const MEANS: (f32, f32) = (6e-8, 63.0);
 
 fn half(mean: f32) -> f16 {
     f16::from_f32(mean.clamp(-MEANS.1, MEANS.1) * SCALE)
+}
+
+/// A point estimate; only a pruned one is stored as zero.
+fn point(weight: f32) -> f16 {
+    if weight == 0.0 { f16::ZERO } else { half(weight.abs().max(MEANS.0).copysign(weight)) }
 }
 
 fn full(mean: f16) -> f32 {
@@ -139,6 +144,17 @@ mod tests {
             let threshold = tenth as f32 / 10.0;
             assert_eq!(pruned(&original, threshold), pruned(&copy, threshold), "at {threshold}");
         }
+    }
+
+    #[test]
+    fn of_point_estimates_only_the_pruned_come_back_as_zero() {
+        let weights = Matrix::from_shape_vec((1, 4), vec![0.0, 1e-30, -1e-30, 0.5]).unwrap();
+        let layer = crate::layers::Linear::at(weights, Matrix::zeros((1, 4)));
+        let original = Network::of(vec![Box::new(layer)]);
+        let copy = Snapshot::of(&original).network(&original);
+        let signs = copy.weights()[0].mean.map(|w| (w * 1e9).clamp(-1.0, 1.0));
+        assert_eq!(signs.as_slice().unwrap(), [0.0, 1.0, -1.0, 1.0]);
+        assert_eq!(copy.weights()[0].kept(3.0), 3);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The deterministic linear layer, y = x W + b.
 
+use super::pruning::{mask_gradient, prune};
 use super::{Fixed, InputGradient, Layer, Point};
 use crate::linalg::{
     Matrix, SparseRows, add_column_sums, add_rows, product, sampled_product_gradient,
@@ -7,7 +8,7 @@ use crate::linalg::{
 use crate::optimizer::Parameter;
 use crate::rng::Rng;
 
-/// Point estimates of weights (fan_in, fan_out) and a bias (1, fan_out).
+/// Point estimates of weights (fan_in, fan_out), zero where pruned, and a bias (1, fan_out).
 #[derive(Clone)]
 pub struct Linear {
     weights: Parameter,
@@ -40,6 +41,7 @@ impl Layer for Linear {
     fn backward(&mut self, dy: &Matrix, wanted: InputGradient) -> Matrix {
         let x = self.x.as_ref().expect("backward follows forward");
         self.weights.gradient = product(&x.transpose(), dy);
+        mask_gradient(&mut self.weights);
         add_column_sums(&mut self.bias.gradient, dy);
         match wanted {
             InputGradient::Unused => Matrix::zeros((0, 0)),
@@ -60,6 +62,10 @@ impl Layer for Linear {
 
     fn parameters_mut(&mut self) -> Vec<&mut Parameter> {
         vec![&mut self.weights, &mut self.bias]
+    }
+
+    fn prune(&mut self, sparsity: f32) {
+        prune(&mut self.weights, sparsity);
     }
 
     fn boxed_clone(&self) -> Box<dyn Layer> {

@@ -6,6 +6,7 @@
 mod bayes_linear;
 mod dropout;
 mod linear;
+mod pruning;
 mod relu;
 
 pub use bayes_linear::{BayesLinear, Estimator};
@@ -90,6 +91,10 @@ pub trait Layer: Send {
 
     /// Chooses the gradient estimator of a Bayesian layer.
     fn set_estimator(&mut self, _estimator: Estimator) {}
+
+    /// Sets the smallest point estimates to zero, the share `sparsity` of the layer's weights;
+    /// Bayesian weights have their own way to go.
+    fn prune(&mut self, _sparsity: f32) {}
 
     /// Moves the parameters by one step.
     fn update(&mut self, update: &Update<'_>) {

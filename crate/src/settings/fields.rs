@@ -52,6 +52,8 @@ pub struct Field {
     pub kind: Kind,
     /// What changing it does.
     pub effect: Effect,
+    /// Whether the page offers it with a method.
+    pub offered: fn(Method) -> bool,
     /// Reads it.
     pub get: fn(&Settings) -> String,
     /// Writes a checked value.
@@ -126,6 +128,9 @@ fn choices(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|&(value, label)| (value.into(), label.into())).collect()
 }
 
+/// Of a setting that the page always offers.
+const ALWAYS: fn(Method) -> bool = |_| true;
+
 /// Every setting, in the order of the page's controls.
 pub const FIELDS: &[Field] = &[
     Field {
@@ -138,6 +143,7 @@ pub const FIELDS: &[Field] = &[
             Method::ALL.iter().map(|m| (m.name().to_owned(), m.label().to_owned())).collect()
         }),
         effect: Effect::LiveIfBayesian,
+        offered: ALWAYS,
         get: |s| s.method.name().to_owned(),
         set: |s, v| {
             s.method = Method::ALL.into_iter().find(|m| m.name() == v).unwrap_or(s.method);
@@ -154,6 +160,7 @@ pub const FIELDS: &[Field] = &[
             Estimator::ALL.iter().map(|e| (e.name().to_owned(), e.label().to_owned())).collect()
         }),
         effect: Effect::Live,
+        offered: ALWAYS,
         get: |s| s.estimator.name().to_owned(),
         set: |s, v| {
             s.estimator = Estimator::ALL.into_iter().find(|e| e.name() == v).unwrap_or(s.estimator);
@@ -168,6 +175,7 @@ pub const FIELDS: &[Field] = &[
         about: "What the KL divergence is multiplied by once it has warmed up.",
         kind: Kind::Number { min: 0.0, max: 100.0, step: 0.0 },
         effect: Effect::Live,
+        offered: ALWAYS,
         get: |s| s.kl_weight.to_string(),
         set: |s, v| parsed(v).map(|x| s.kl_weight = x),
     },
@@ -179,6 +187,7 @@ pub const FIELDS: &[Field] = &[
         about: "A weight is pruned when log α = log σ²/μ² is above this.",
         kind: Kind::Number { min: -4.0, max: 10.0, step: 0.1 },
         effect: Effect::View,
+        offered: ALWAYS,
         get: |s| s.threshold.to_string(),
         set: |s, v| parsed(v).map(|x| s.threshold = x),
     },
@@ -192,6 +201,7 @@ pub const FIELDS: &[Field] = &[
             choices(&[("digits", "Digits 8×8"), ("mnist", "MNIST 28×28"), ("own", "Own files")])
         }),
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.data.clone(),
         set: |s, v| {
             s.data = v.to_owned();
@@ -206,6 +216,7 @@ pub const FIELDS: &[Field] = &[
         about: "Random labels are shuffled once: there is nothing to learn but noise.",
         kind: Kind::Choice(|| choices(&[("true", "True"), ("random", "Random")])),
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| if s.random_labels { "random" } else { "true" }.to_owned(),
         set: |s, v| {
             s.random_labels = v == "random";
@@ -220,6 +231,7 @@ pub const FIELDS: &[Field] = &[
         about: "How many training images to use; 0 for all.",
         kind: Kind::Number { min: 0.0, max: 1e7, step: 1.0 },
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.train_size.to_string(),
         set: |s, v| parsed(v).map(|x| s.train_size = x),
     },
@@ -231,6 +243,7 @@ pub const FIELDS: &[Field] = &[
         about: "Units of every layer, from the inputs to the classes.",
         kind: Kind::Text,
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| join(&s.network),
         set: |s, v| parse_network(v).map(|sizes| s.network = sizes),
     },
@@ -242,6 +255,7 @@ pub const FIELDS: &[Field] = &[
         about: "Step size of the optimizer before it decays.",
         kind: Kind::Number { min: 1e-6, max: 1.0, step: 0.0 },
         effect: Effect::Live,
+        offered: ALWAYS,
         get: |s| s.learning_rate.to_string(),
         set: |s, v| parsed(v).map(|x| s.learning_rate = x),
     },
@@ -253,6 +267,7 @@ pub const FIELDS: &[Field] = &[
         about: "Training images in a mini-batch.",
         kind: Kind::Number { min: 1.0, max: 100_000.0, step: 1.0 },
         effect: Effect::Live,
+        offered: ALWAYS,
         get: |s| s.batch_size.to_string(),
         set: |s, v| parsed(v).map(|x| s.batch_size = x),
     },
@@ -264,6 +279,7 @@ pub const FIELDS: &[Field] = &[
         about: "Training stops after this many passes over the data.",
         kind: Kind::Number { min: 1.0, max: 10_000.0, step: 1.0 },
         effect: Effect::Live,
+        offered: ALWAYS,
         get: |s| s.epochs.to_string(),
         set: |s, v| parsed(v).map(|x| s.epochs = x),
     },
@@ -275,6 +291,7 @@ pub const FIELDS: &[Field] = &[
         about: "Size of the ensemble that measures uncertainty.",
         kind: Kind::Number { min: 1.0, max: 100.0, step: 1.0 },
         effect: Effect::View,
+        offered: ALWAYS,
         get: |s| s.samples.to_string(),
         set: |s, v| parsed(v).map(|x| s.samples = x),
     },
@@ -286,6 +303,7 @@ pub const FIELDS: &[Field] = &[
         about: "Decides every random number: the same seed repeats the run bit for bit.",
         kind: Kind::Number { min: 0.0, max: 4_294_967_295.0, step: 1.0 },
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.seed.to_string(),
         set: |s, v| parsed(v).map(|x| s.seed = x),
     },
@@ -297,6 +315,7 @@ pub const FIELDS: &[Field] = &[
         about: "A..B: the KL weight is 0 up to epoch A and full from epoch B.",
         kind: Kind::Text,
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.kl_warmup.to_string(),
         set: |s, v| v.parse().map(|x| s.kl_warmup = x),
     },
@@ -308,6 +327,7 @@ pub const FIELDS: &[Field] = &[
         about: "constant; A..B falls linearly to 0; x0.2@50,60 multiplies after those epochs.",
         kind: Kind::Text,
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.decay.to_string(),
         set: |s, v| v.parse().map(|x| s.decay = x),
     },
@@ -322,6 +342,7 @@ pub const FIELDS: &[Field] = &[
             all.map(|o| (o.name().to_owned(), o.name().to_uppercase())).collect()
         }),
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.optimizer.clone(),
         set: |s, v| {
             s.optimizer = v.to_owned();
@@ -336,6 +357,7 @@ pub const FIELDS: &[Field] = &[
         about: "Standard deviation of the initial means.",
         kind: Kind::Number { min: 1e-6, max: 10.0, step: 0.0 },
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.init_scale.to_string(),
         set: |s, v| parsed(v).map(|x| s.init_scale = x),
     },
@@ -347,6 +369,7 @@ pub const FIELDS: &[Field] = &[
         about: "Where every log σ starts.",
         kind: Kind::Number { min: -20.0, max: 2.0, step: 0.0 },
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.init_log_sigma.to_string(),
         set: |s, v| parsed(v).map(|x| s.init_log_sigma = x),
     },
@@ -358,8 +381,33 @@ pub const FIELDS: &[Field] = &[
         about: "Probability that binary dropout drops a hidden unit.",
         kind: Kind::Number { min: 0.0, max: 0.95, step: 0.0 },
         effect: Effect::Restart,
+        offered: |method| method == Method::BinaryDropout,
         get: |s| s.dropout.to_string(),
         set: |s, v| parsed(v).map(|x| s.dropout = x),
+    },
+    Field {
+        key: "prune-target",
+        id: "prune-target",
+        flag: "prune-target",
+        label: "Target sparsity",
+        about: "The share of each layer's weights that magnitude pruning sets to zero in the end.",
+        kind: Kind::Number { min: 0.0, max: 0.999, step: 0.0 },
+        effect: Effect::Live,
+        offered: |method| method == Method::MagnitudePruning,
+        get: |s| s.prune_target.to_string(),
+        set: |s, v| parsed(v).map(|x| s.prune_target = x),
+    },
+    Field {
+        key: "prune",
+        id: "prune",
+        flag: "prune",
+        label: "Pruned in epochs",
+        about: "A..B: pruning begins after epoch A and reaches its target at the end of epoch B.",
+        kind: Kind::Text,
+        effect: Effect::Restart,
+        offered: |method| method == Method::MagnitudePruning,
+        get: |s| s.prune.to_string(),
+        set: |s, v| v.parse().map(|x| s.prune = x),
     },
 ];
 

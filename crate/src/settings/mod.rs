@@ -12,7 +12,7 @@ use crate::layers::Estimator;
 use crate::methods::Method;
 use crate::network::Architecture;
 use crate::optimizer::{self, Optimizer};
-use crate::schedule::{Decay, Warmup};
+use crate::schedule::{Decay, Pruning, Warmup};
 
 /// Everything that decides a run besides the data itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +49,10 @@ pub struct Settings {
     pub init_log_sigma: f32,
     /// Probability that binary dropout drops a hidden unit.
     pub dropout: f32,
+    /// The share of weights that magnitude pruning sets to zero in the end.
+    pub prune_target: f32,
+    /// When magnitude pruning happens.
+    pub prune: Pruning,
     /// Seed of all random streams.
     pub seed: u64,
     /// Epochs to train.
@@ -82,6 +86,8 @@ impl Default for Settings {
             init_scale: 0.1,
             init_log_sigma: -5.0,
             dropout: 0.5,
+            prune_target: 0.9,
+            prune: Pruning { from: 10.0, to: 50.0 },
             seed: 1,
             epochs: 100,
             samples: 10,
@@ -240,6 +246,8 @@ mod tests {
             ("batch", "0"),
             ("kl", "1000"),
             ("warmup", "9..1"),
+            ("prune", "9..1"),
+            ("prune-target", "1.5"),
             ("estimator", "magic"),
             ("colour", "red"),
         ] {
