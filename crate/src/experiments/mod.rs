@@ -39,6 +39,7 @@ pub const ALL: &[Experiment] = &[
             ..mnist()
         },
     },
+    // LENET_5_CAFFE, // on as soon as the setting `network` knows `lenet-5-caffe`
     Experiment {
         name: "seminar",
         label: "Seminar notebook on MNIST",
@@ -50,6 +51,24 @@ pub const ALL: &[Experiment] = &[
         },
     },
 ];
+
+/// The paper's convolutional network; its rows of the paper's table wait for it in [`ALL`].
+pub const LENET_5_CAFFE: Experiment = Experiment {
+    name: "lenet-5-caffe",
+    label: "LeNet-5-Caffe on MNIST",
+    about: "The paper's convolutional network with the paper's schedule, 200 epochs.",
+    settings: || {
+        let mut settings = Settings {
+            experiment: "lenet-5-caffe".to_owned(),
+            kl_warmup: Warmup { from: 5.0, to: 20.0 },
+            decay: Decay::Linear { from: 0.0, to: 200.0 },
+            epochs: 200,
+            ..mnist()
+        };
+        settings.set("network", "lenet-5-caffe").expect("the network has a name");
+        settings
+    },
+};
 
 /// The seminar's recipe, the common ground of the MNIST experiments.
 fn mnist() -> Settings {
