@@ -6,6 +6,7 @@ mod bench;
 mod canvas;
 mod data;
 mod run;
+mod table;
 mod view;
 
 use serde_json::{Value, json};
