@@ -11,9 +11,12 @@ const NUMBERS = ['error', 'compression', 'sparsity by layer'];
 /** The cells of a row's numbers. @param {Published} numbers */
 const numbers = ({ error, compression, sparsity }) => [
   `${fixed(error, 2)} %`,
-  `${fixed(compression, Number.isInteger(compression) ? 0 : 1)}×`,
-  sparsity.length ? `${sparsity.map((share) => fixed(share, Number.isInteger(share) ? 0 : 1)).join(' / ')} %` : '–',
+  `${written(compression)}×`,
+  sparsity.length ? `${sparsity.map(written).join(' / ')} %` : '–',
 ];
+
+/** With one digit after the point, or none if it is whole. @param {number} value */
+const written = (value) => fixed(value, Number.isInteger(value) ? 0 : 1);
 
 /** @param {string} text @param {number} [columns] */
 const cell = (text, columns = 1) => element('td', columns > 1 ? { colspan: String(columns), class: 'none' } : {}, text);
@@ -48,8 +51,9 @@ export function paperTable(rows, start) {
   ];
   const body = rows.map((row, i) => element(
     'tr',
-    row.network === rows[i - 1]?.network ? {} : { class: 'first' },
-    element('th', { scope: 'row' }, row.network),
+    row.network === rows[i + 1]?.network ? {} : { class: 'last' },
+    // The eye needs a network's name once, the ear with every row.
+    element('th', { scope: 'row' }, row.network === rows[i - 1]?.network ? element('span', { class: 'visually-hidden' }, row.network) : row.network),
     cell(row.method),
     ...(row.published ? numbers(row.published).map((text) => cell(text)) : [cell('not published', NUMBERS.length)]),
     ...reached(row.recorded, row.differs),

@@ -49,7 +49,7 @@ impl Method {
             Self::Ard => "ARD: p(w) = N(0, 1/τ), τ learned",
             Self::Gaussian => "Gaussian: p(w) = N(0, 1)",
             Self::BinaryDropout => "Binary dropout: units, not weights",
-            Self::MagnitudePruning => "Magnitude pruning: the smallest |w| go",
+            Self::MagnitudePruning => "Magnitude pruning: small |w|",
             Self::Dense => "Dense: point estimates, no prior",
         }
     }

@@ -73,9 +73,10 @@ fn controls_of_one_method_come_and_go_with_it() {
         assert!(look.layers.iter().all(|layer| layer.white == layer.total / 2), "{look:?}");
         assert_eq!(page.text("$('prune').value"), "0..1");
         let hidden = |id: &str| page.holds(&format!("$('{id}').closest('.control').hidden"));
-        assert!(hidden("dropout") && !hidden("prune-target"));
+        assert!(hidden("dropout") && hidden("threshold") && !hidden("prune-target"));
         page.choose("method", "ard");
         page.wait("$('prune').closest('.control').hidden");
+        assert!(!hidden("threshold") && !hidden("estimator"));
     });
 }
 

@@ -131,6 +131,9 @@ fn choices(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 /// Of a setting that the page always offers.
 const ALWAYS: fn(Method) -> bool = |_| true;
 
+/// Of a setting that only weights with a posterior have.
+const BAYESIAN: fn(Method) -> bool = |method| method.prior().is_some();
+
 /// Every setting, in the order of the page's controls.
 pub const FIELDS: &[Field] = &[
     Field {
@@ -160,7 +163,7 @@ pub const FIELDS: &[Field] = &[
             Estimator::ALL.iter().map(|e| (e.name().to_owned(), e.label().to_owned())).collect()
         }),
         effect: Effect::Live,
-        offered: ALWAYS,
+        offered: BAYESIAN,
         get: |s| s.estimator.name().to_owned(),
         set: |s, v| {
             s.estimator = Estimator::ALL.into_iter().find(|e| e.name() == v).unwrap_or(s.estimator);
@@ -175,7 +178,7 @@ pub const FIELDS: &[Field] = &[
         about: "What the KL divergence is multiplied by once it has warmed up.",
         kind: Kind::Number { min: 0.0, max: 100.0, step: 0.0 },
         effect: Effect::Live,
-        offered: ALWAYS,
+        offered: BAYESIAN,
         get: |s| s.kl_weight.to_string(),
         set: |s, v| parsed(v).map(|x| s.kl_weight = x),
     },
@@ -187,7 +190,7 @@ pub const FIELDS: &[Field] = &[
         about: "A weight is pruned when log α = log σ²/μ² is above this.",
         kind: Kind::Number { min: -4.0, max: 10.0, step: 0.1 },
         effect: Effect::View,
-        offered: ALWAYS,
+        offered: BAYESIAN,
         get: |s| s.threshold.to_string(),
         set: |s, v| parsed(v).map(|x| s.threshold = x),
     },
@@ -315,7 +318,7 @@ pub const FIELDS: &[Field] = &[
         about: "A..B: the KL weight is 0 up to epoch A and full from epoch B.",
         kind: Kind::Text,
         effect: Effect::Restart,
-        offered: ALWAYS,
+        offered: BAYESIAN,
         get: |s| s.kl_warmup.to_string(),
         set: |s, v| v.parse().map(|x| s.kl_warmup = x),
     },
@@ -369,7 +372,7 @@ pub const FIELDS: &[Field] = &[
         about: "Where every log σ starts.",
         kind: Kind::Number { min: -20.0, max: 2.0, step: 0.0 },
         effect: Effect::Restart,
-        offered: ALWAYS,
+        offered: BAYESIAN,
         get: |s| s.init_log_sigma.to_string(),
         set: |s, v| parsed(v).map(|x| s.init_log_sigma = x),
     },
