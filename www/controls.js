@@ -3,11 +3,11 @@
 import { check_setting } from '../pkg/sparsevd.js';
 import { $, element } from './dom.js';
 
-/** @typedef {{ key: string, id: string, label: string, about: string, effect: string, min: number | null, max: number | null, step: number | null, choices: [string, string][] | null }} Field */
+/** @typedef {{ key: string, id: string, label: string, about: string, effect: string, offered: string[], min: number | null, max: number | null, step: number | null, choices: [string, string][] | null }} Field */
 
 /** Settings by heading; what is not named here goes under the last one. */
 const GROUPS = [
-  ['Model', ['method', 'estimator', 'kl', 'threshold']],
+  ['Model', ['method', 'estimator', 'kl', 'threshold', 'prune-target', 'prune']],
   ['Data', ['data', 'labels', 'network']],
   ['Training', ['lr', 'batch', 'epochs', 'samples', 'seed']],
   ['More', []],
@@ -125,6 +125,7 @@ export class Controls {
       $('network-sizes').hidden = true;
     }
     for (const [key, value] of Object.entries(this.values)) this.#write(key, value);
+    for (const { key, id } of this.fields.values()) $(id).parentElement?.toggleAttribute('hidden', !this.applies(key, this.values.method));
   }
 
   /** Shows a value, but not under somebody's fingers unless it `must`. @param {string} key @param {string} value @param {boolean} [must] */
@@ -139,6 +140,11 @@ export class Controls {
   /** The words for a choice. @param {string} key @param {string} value */
   label(key, value) {
     return this.fields.get(key)?.choices?.find(([known]) => known === value)?.[1] ?? value;
+  }
+
+  /** Whether a setting is one of a method's. @param {string} key @param {string} method */
+  applies(key, method) {
+    return this.fields.get(key)?.offered.includes(method) ?? false;
   }
 
   /** Whether a method has a posterior over weights. @param {string} method */

@@ -1,6 +1,6 @@
 // @ts-check
 // Wires the page: the worker's run on one side, what people see and press on the other.
-import init, { View, catalogue, fresh_seed, read_query } from '../pkg/sparsevd.js';
+import init, { View, catalogue, fresh_seed, paper_table, read_query } from '../pkg/sparsevd.js';
 import { Controls, viewQuery } from './controls.js';
 import { $, download, fixed, isDark } from './dom.js';
 import { onFiles } from './files.js';
@@ -8,6 +8,7 @@ import { allIsWell, fail, notice, progress, say } from './notices.js';
 import { compression } from './readouts.js';
 import { RunClient } from './run-client.js';
 import { Screen } from './screen.js';
+import { paperTable } from './table.js';
 import { Transport } from './transport.js';
 
 /** Takes away the controls that the address hides. */
@@ -92,6 +93,11 @@ async function main() {
     const { query } = JSON.parse(read_query(`experiment=${name}&seed=${controls.values.seed}`));
     client.send('start', { query, undoable: true, autoplay: true, epoch: null });
   };
+  paperTable(JSON.parse(paper_table()), (query) => {
+    screen.touched = true;
+    client.send('start', { query, undoable: true, autoplay: true, epoch: null });
+    scrollTo(0, 0);
+  });
   $('undo').addEventListener('click', () => client.send('undo'));
   $('save').addEventListener('click', async () => {
     download(`sparsevd-epoch-${screen.trained()}.safetensors`, await client.ask('save'), 'application/octet-stream');

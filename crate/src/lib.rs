@@ -18,6 +18,7 @@ pub mod objective;
 pub mod schedule;
 pub mod settings;
 pub mod experiments;
+pub mod table;
 pub mod changes;
 pub mod trainer;
 pub mod measures;

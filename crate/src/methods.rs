@@ -13,14 +13,22 @@ pub enum Method {
     Gaussian,
     /// Point estimates with random units dropped in training.
     BinaryDropout,
+    /// Point estimates of which the smallest go (Zhu and Gupta, 2017).
+    MagnitudePruning,
     /// Point estimates.
     Dense,
 }
 
 impl Method {
     /// Every method, in the order of menus.
-    pub const ALL: [Self; 5] =
-        [Self::SparseVd, Self::Ard, Self::Gaussian, Self::BinaryDropout, Self::Dense];
+    pub const ALL: [Self; 6] = [
+        Self::SparseVd,
+        Self::Ard,
+        Self::Gaussian,
+        Self::BinaryDropout,
+        Self::MagnitudePruning,
+        Self::Dense,
+    ];
 
     /// The name in menus, URLs and on the command line.
     pub fn name(self) -> &'static str {
@@ -29,6 +37,7 @@ impl Method {
             Self::Ard => "ard",
             Self::Gaussian => "gaussian",
             Self::BinaryDropout => "binary-dropout",
+            Self::MagnitudePruning => "magnitude-pruning",
             Self::Dense => "dense",
         }
     }
@@ -40,6 +49,7 @@ impl Method {
             Self::Ard => "ARD: p(w) = N(0, 1/τ), τ learned",
             Self::Gaussian => "Gaussian: p(w) = N(0, 1)",
             Self::BinaryDropout => "Binary dropout: units, not weights",
+            Self::MagnitudePruning => "Magnitude pruning: small |w|",
             Self::Dense => "Dense: point estimates, no prior",
         }
     }
@@ -50,7 +60,7 @@ impl Method {
             Self::SparseVd => Some(&LogUniform),
             Self::Ard => Some(&Ard),
             Self::Gaussian => Some(&StandardNormal),
-            Self::BinaryDropout | Self::Dense => None,
+            Self::BinaryDropout | Self::MagnitudePruning | Self::Dense => None,
         }
     }
 

@@ -117,6 +117,11 @@ impl Network {
         self.layers.iter_mut().for_each(|layer| layer.set_estimator(estimator));
     }
 
+    /// Prunes point estimates: in every layer the share `sparsity` of the smallest is then zero.
+    pub fn prune(&mut self, sparsity: f32) {
+        self.layers.iter_mut().for_each(|layer| layer.prune(sparsity));
+    }
+
     /// The weight layers, first to last: their means (or weights) and, if Bayesian, posteriors.
     pub fn weights(&self) -> Vec<Weights<'_>> {
         self.layers.iter().filter_map(|layer| layer.weights()).collect()

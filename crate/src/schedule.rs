@@ -43,6 +43,46 @@ impl FromStr for Warmup {
     }
 }
 
+/// When gradual magnitude pruning happens: between the ends of two epochs.
+///
+/// Zhu and Gupta (2017), eq. 1, with initial sparsity 0 and Δt = 1 epoch:
+/// s_t = s_f·(1 − (1 − (t − t₀)/(nΔt))³), t₀ = `from`, t₀ + nΔt = `to`. `10..50` prunes at the
+/// ends of epochs 11 to 50, much at first and little at last.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pruning {
+    /// The last epoch that leaves all weights.
+    pub from: f32,
+    /// The epoch at whose end the target is reached.
+    pub to: f32,
+}
+
+impl Pruning {
+    /// The share of weights to be zero at the end of `epoch` if it is `target` in the end.
+    pub fn sparsity(&self, epoch: u32, target: f32) -> f32 {
+        // The same line as a warm-up's, bent.
+        let left = 1.0 - Warmup { from: self.from, to: self.to }.at(epoch);
+        target * (1.0 - left * left * left)
+    }
+}
+
+impl fmt::Display for Pruning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.from, self.to)
+    }
+}
+
+impl FromStr for Pruning {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        parse_range(text).map(|(from, to)| Self { from, to }).ok_or_else(|| {
+            Error::new(format!(
+                "Pruning '{text}' is not a range of epochs: write A..B with A ≤ B, for example 10..50."
+            ))
+        })
+    }
+}
+
 /// How the learning rate falls.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decay {
@@ -145,12 +185,25 @@ mod tests {
     }
 
     #[test]
+    fn zhu_and_guptas_sparsity() {
+        let pruning: Pruning = "10..50".parse().unwrap();
+        let at = |epoch| pruning.sparsity(epoch, 0.9);
+        assert_eq!((at(1), at(10), at(50), at(100)), (0.0, 0.0, 0.9, 0.9));
+        // s_f·(1 − (1 − 1/2)³) half of the way, 1 − (3/4)³ after a quarter.
+        assert!((at(30) - 0.9 * 0.875).abs() < 1e-6 && (at(20) - 0.9 * 0.578_125).abs() < 1e-6);
+        assert!((1..100).all(|epoch| at(epoch) <= at(epoch + 1)));
+        let once: Pruning = "5..5".parse().unwrap();
+        assert_eq!((once.sparsity(4, 0.5), once.sparsity(5, 0.5)), (0.0, 0.5));
+    }
+
+    #[test]
     fn text_round_trips_and_nonsense_is_refused() {
         for text in ["constant", "50..100", "x0.2@50,60,70,80"] {
             assert_eq!(text.parse::<Decay>().unwrap().to_string(), text);
         }
         for text in ["", "5", "9..3", "a..b", "NaN..2"] {
             assert!(text.parse::<Warmup>().is_err() && text.parse::<Decay>().is_err());
+            assert!(text.parse::<Pruning>().is_err());
         }
         assert!("10..10".parse::<Warmup>().unwrap().at(10) == 1.0);
     }

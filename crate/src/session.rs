@@ -51,7 +51,9 @@ impl Session {
     /// `changes` were made to an earlier run: they are undone now and made again at their steps,
     /// so that the run ends up where that one did.
     pub fn new(mut settings: Settings, data: Arc<Data>, mut changes: Vec<Change>) -> Result<Self> {
-        changes.sort_by_key(|change| std::cmp::Reverse(change.step));
+        // Soonest last; of those at one step the first is last, to be undone last and made first.
+        changes.sort_by_key(|change| change.step);
+        changes.reverse();
         for change in &changes {
             settings.set(&change.key, &change.from)?;
         }
@@ -327,6 +329,22 @@ mod tests {
         let mut second = Session::new(settings, Arc::new(data::digits()), changes).unwrap();
         run_to(&mut second, 5);
         assert_eq!(second.records.last(), first.records.last());
+    }
+
+    #[test]
+    fn changes_at_one_step_are_undone_last_to_first() {
+        let mut first = session();
+        run_to(&mut first, 4);
+        for (key, value) in [("estimator", "rt"), ("method", "ard"), ("estimator", "lrt")] {
+            first.set(key, value).unwrap();
+        }
+        let settings = first.trainer.settings().clone();
+        let changes = first.trainer.changes().to_vec();
+        let mut second = Session::new(settings, Arc::new(data::digits()), changes).unwrap();
+        run_to(&mut second, 4);
+        assert_eq!(second.records.last(), first.records.last());
+        assert_eq!(second.trainer.changes(), first.trainer.changes());
+        assert_eq!(second.trainer.settings(), first.trainer.settings());
     }
 
     #[test]

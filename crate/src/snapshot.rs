@@ -78,8 +78,12 @@ impl Snapshot {
 /// Point estimates are stored times 1024: then half precision keeps 11 bits from 6·10⁻⁸ to 63.
 const SCALE: f32 = 1024.0;
 
+/// A point estimate; only a pruned one is stored as zero.
 fn half(point: f32) -> f16 {
-    f16::from_f32(point.clamp(-63.0, 63.0) * SCALE)
+    if point == 0.0 {
+        return f16::ZERO;
+    }
+    f16::from_f32(point.abs().clamp(6e-8, 63.0).copysign(point) * SCALE)
 }
 
 fn full(point: f16) -> f32 {
@@ -194,6 +198,17 @@ mod tests {
             let threshold = tenth as f32 / 10.0;
             assert_eq!(pruned(&original, threshold), pruned(&copy, threshold), "at {threshold}");
         }
+    }
+
+    #[test]
+    fn of_point_estimates_only_the_pruned_come_back_as_zero() {
+        let weights = Matrix::from_shape_vec((1, 4), vec![0.0, 1e-30, -1e-30, 0.5]).unwrap();
+        let layer = crate::layers::Linear::at(FullyConnected, weights, Matrix::zeros((1, 4)));
+        let original = Network::of(vec![Box::new(layer)]);
+        let copy = Snapshot::of(&original).network(&original);
+        let signs = copy.weights()[0].mean.map(|w| (w * 1e9).clamp(-1.0, 1.0));
+        assert_eq!(signs.as_slice().unwrap(), [0.0, 1.0, -1.0, 1.0]);
+        assert_eq!(copy.weights()[0].kept(3.0), 3);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::layers::Estimator;
 use crate::likelihoods::{Categorical, Likelihood};
 use crate::linalg::Matrix;
+use crate::methods::Method;
 use crate::network::Network;
 use crate::optimizer::Step;
 use crate::posterior::Update;
@@ -143,8 +144,17 @@ impl Trainer {
             self.network.retire();
         }
         self.position.epoch += 1;
+        self.prune();
         self.shuffle();
         Outcome::EpochEnd
+    }
+
+    /// Magnitude pruning at the end of an epoch; what is pruned stays so.
+    fn prune(&mut self) {
+        let Settings { method, prune, prune_target, .. } = self.settings;
+        if method == Method::MagnitudePruning {
+            self.network.prune(prune.sparsity(self.position.epoch, prune_target));
+        }
     }
 
     /// Sets the gradients of the data term on one batch, with noise from (`stream`, `counter`);
@@ -274,4 +284,85 @@ pub fn argmax<'a>(values: impl Iterator<Item = &'a f32>) -> usize {
         if value > best.1 { (i, value) } else { best }
     });
     best.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::{self, Checkpoint};
+    use crate::data;
+    use crate::schedule::Pruning;
+
+    fn pruning() -> Trainer {
+        let settings = Settings {
+            method: Method::MagnitudePruning,
+            network: crate::topology::Topology::dense(&[64, 30, 10]),
+            prune: Pruning { from: 1.0, to: 5.0 },
+            prune_target: 0.8,
+            train_size: 320,
+            ..Settings::default()
+        };
+        Trainer::new(settings, Arc::new(data::digits()))
+    }
+
+    fn epoch(trainer: &mut Trainer) {
+        while trainer.step() != Outcome::EpochEnd {}
+    }
+
+    fn zeros(trainer: &Trainer) -> Vec<Vec<bool>> {
+        let weights = trainer.network.weights().into_iter();
+        weights.map(|w| w.mean.iter().map(|&weight| weight == 0.0).collect()).collect()
+    }
+
+    #[test]
+    fn magnitude_pruning_follows_its_schedule_layer_by_layer() {
+        let mut trainer = pruning();
+        for sparsity in [0.0, 0.4625, 0.7, 0.7875, 0.8, 0.8] {
+            let before = zeros(&trainer);
+            epoch(&mut trainer);
+            let after = zeros(&trainer);
+            let pairs = || before.iter().flatten().zip(after.iter().flatten());
+            assert!(pairs().all(|(before, after)| after >= before), "what is pruned stays so");
+            for layer in trainer.network.weights() {
+                let pruned = layer.total() - layer.kept(3.0);
+                assert!((pruned as f32 - sparsity * layer.total() as f32).abs() <= 0.5 + 1e-3);
+            }
+        }
+    }
+
+    #[test]
+    fn a_pruned_run_resumes_exactly() {
+        let mut whole = pruning();
+        (0..3).for_each(|_| epoch(&mut whole));
+        (0..4).for_each(|_| _ = whole.step());
+        let file = checkpoint::save(&whole, &[]);
+        let data = Arc::new(data::digits());
+        let (mut resumed, _) = Checkpoint::read("x", &file).unwrap().resume(data).unwrap();
+        for trainer in [&mut whole, &mut resumed] {
+            (0..4).for_each(|_| epoch(trainer));
+        }
+        assert_eq!(resumed.network.fingerprint(), whole.network.fingerprint());
+        assert_eq!(zeros(&resumed), zeros(&whole));
+    }
+
+    #[test]
+    fn pruned_weights_have_no_gradient_and_no_moments() {
+        let mut trainer = pruning();
+        (0..4).for_each(|_| epoch(&mut trainer));
+        trainer.step();
+        let mut pruned = 0;
+        for (name, p) in trainer.network.parameters() {
+            if !name.ends_with("weight") {
+                continue;
+            }
+            for place in ndarray::indices(p.value.dim()) {
+                if p.value[place] == 0.0 {
+                    pruned += 1;
+                    let rest = [p.gradient[place], p.first_moment[place], p.second_moment[place]];
+                    assert_eq!(rest, [0.0; 3]);
+                }
+            }
+        }
+        assert!(pruned > 1500, "{pruned}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::files::{idx_images, idx_labels, write};
 use crate::harness::product;
-use crate::harness::program::{self, column, output, run};
+use crate::harness::program::{self, column, output, refuses, run};
 use std::fs;
 
 /// Public interface: scripts rely on every word.
@@ -87,15 +87,6 @@ fn mnist_trains_on_the_command_line() {
     ]);
     let accuracy: f64 = column(&lines, "test_acc")[1].parse().unwrap();
     assert!(accuracy > 70.0, "{lines}");
-}
-
-/// Runs with something wrong: status 2, nothing printed but one line that has `name` in it.
-fn refuses(arguments: &[&str], name: &str) {
-    let said = run(arguments);
-    assert_eq!(said.status, 2, "{arguments:?}: {said:?}");
-    assert!(said.err.contains(name), "{arguments:?} should name {name}: {}", said.err);
-    assert_eq!(said.err.lines().count(), 1, "{arguments:?}: {}", said.err);
-    assert_eq!(said.out, "", "{arguments:?}");
 }
 
 #[test]

@@ -26,3 +26,4 @@ mod layout;
 mod access;
 mod site;
 mod command_line;
+mod table;

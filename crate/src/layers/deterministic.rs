@@ -2,12 +2,13 @@
 
 use super::bayesian::reshaped;
 use super::connection::{Connection, Convolution, FullyConnected};
+use super::pruning::{mask_gradient, prune};
 use super::{Fixed, Layer, Point, Weights};
 use crate::linalg::{Matrix, SparseRows, add_column_sums, add_rows};
 use crate::optimizer::Parameter;
 use crate::rng::Rng;
 
-/// Point estimates of weights (fan_in, fan_out) and a bias (1, fan_out).
+/// Point estimates of weights (fan_in, fan_out), zero where pruned, and a bias (1, fan_out).
 #[derive(Clone)]
 pub struct Deterministic<C: Connection> {
     connection: C,
@@ -53,6 +54,7 @@ impl<C: Connection> Layer for Deterministic<C> {
         let (d_weights, dx) =
             self.connection.product_gradients(x, &dy, &self.weights.value, wanted);
         self.weights.gradient = d_weights;
+        mask_gradient(&mut self.weights);
         dx
     }
 
@@ -68,6 +70,10 @@ impl<C: Connection> Layer for Deterministic<C> {
             bias: &self.bias.value,
             kernel: self.connection.kernel(),
         })
+    }
+
+    fn prune(&mut self, sparsity: f32) {
+        prune(&mut self.weights, sparsity);
     }
 
     fn parameters(&self) -> Vec<(&'static str, &Parameter)> {

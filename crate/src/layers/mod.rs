@@ -9,6 +9,7 @@ mod connection;
 mod dropout;
 mod live;
 mod max_pool;
+mod pruning;
 mod relu;
 mod deterministic;
 
@@ -68,9 +69,12 @@ impl Weights<'_> {
         self.mean.len()
     }
 
-    /// How many weights have ln α ≤ `threshold`; all of them if they are point estimates.
+    /// How many weights have ln α ≤ `threshold`; point estimates: how many are not zero.
     pub fn kept(&self, threshold: f32) -> usize {
-        self.posterior.map_or(self.total(), |posterior| posterior.kept(threshold))
+        match self.posterior {
+            Some(posterior) => posterior.kept(threshold),
+            None => self.mean.iter().filter(|&&weight| weight != 0.0).count(),
+        }
     }
 }
 
@@ -130,6 +134,10 @@ pub trait Layer: Send {
     fn retire(&mut self, _unread: &[bool]) -> Option<Vec<bool>> {
         None
     }
+
+    /// Sets the smallest point estimates to zero, the share `sparsity` of the layer's weights;
+    /// Bayesian weights have their own way to go.
+    fn prune(&mut self, _sparsity: f32) {}
 
     /// Moves the parameters by one step.
     fn update(&mut self, update: &Update<'_>) {

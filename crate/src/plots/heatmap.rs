@@ -13,7 +13,7 @@ pub struct Heatmap<'a> {
     pub columns: usize,
     /// μ, row-major (inputs, outputs).
     pub mean: &'a [f32],
-    /// ln σ likewise; absent for point estimates, of which none is pruned.
+    /// ln σ likewise; absent for point estimates, which are pruned where they are zero.
     pub log_sigma: Option<&'a [f32]>,
 }
 
@@ -59,11 +59,19 @@ impl Heatmap<'_> {
         if self.inputs_across() { (input, output) } else { (output, input) }
     }
 
-    /// Weights that the threshold keeps: not ln α > `threshold`.
+    /// Weights that are kept: not ln α > `threshold`, or point estimates that are not zero.
     pub fn kept(&self, threshold: f32) -> usize {
         match self.log_sigma {
             Some(log_sigma) => self.mean.len() - count_pruned(self.mean, log_sigma, threshold),
-            None => self.mean.len(),
+            None => self.mean.iter().filter(|&&mean| mean != 0.0).count(),
+        }
+    }
+
+    /// Whether the weight at `place`, row-major, is pruned at `threshold`.
+    pub fn is_pruned(&self, place: usize, threshold: f32) -> bool {
+        match self.log_sigma {
+            Some(log_sigma) => log_alpha(self.mean[place], log_sigma[place]) > threshold,
+            None => self.mean[place] == 0.0,
         }
     }
 
@@ -102,7 +110,7 @@ impl Heatmap<'_> {
         let mut magnitudes = vec![0.0; self.mean.len()];
         match self.log_sigma {
             Some(log_sigma) => living(self.mean, log_sigma, threshold, &mut magnitudes),
-            None => magnitudes.copy_from_slice(self.mean),
+            None => living_points(self.mean, &mut magnitudes),
         }
         limit(&magnitudes)
     }
@@ -176,7 +184,7 @@ simd! {
 simd! {
     fn encode_points(mean: &[f32], scale: f32, codes: &mut [u32]) {
         for (code, &mean) in codes.iter_mut().zip(mean) {
-            *code = level(mean, scale);
+            *code = if mean == 0.0 { PRUNED_CODE } else { level(mean, scale) };
         }
     }
 }
@@ -196,5 +204,12 @@ simd! {
         for ((out, &mean), &log_sigma) in out.iter_mut().zip(mean).zip(log_sigma) {
             *out = if log_alpha(mean, log_sigma) > threshold { f32::INFINITY } else { mean };
         }
+    }
+}
+
+/// The point estimates that are not zero; infinity for pruned ones.
+fn living_points(mean: &[f32], out: &mut [f32]) {
+    for (out, &mean) in out.iter_mut().zip(mean) {
+        *out = if mean == 0.0 { f32::INFINITY } else { mean };
     }
 }

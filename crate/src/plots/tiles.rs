@@ -2,7 +2,6 @@
 
 use super::colormap::{LEVELS, NOT_A_NUMBER, PRUNED, SEQUENTIAL};
 use super::heatmap::Heatmap;
-use crate::priors::log_alpha;
 
 /// The lines between tiles, RGBA.
 pub const FRAME: [u8; 4] = [0xc4, 0xc9, 0xcf, 255];
@@ -23,9 +22,7 @@ pub fn paint_tiles(
 ) -> (usize, usize, Vec<usize>) {
     heatmap.check();
     assert_eq!(heatmap.rows, height * width, "one input a pixel");
-    let pruned = |place: usize| {
-        heatmap.log_sigma.is_some_and(|s| log_alpha(heatmap.mean[place], s[place]) > threshold)
-    };
+    let pruned = |place: usize| heatmap.is_pruned(place, threshold);
     let mut kept = vec![0_u32; heatmap.columns];
     for first in (0..heatmap.mean.len()).step_by(heatmap.columns.max(1)) {
         let row = kept.iter_mut().zip(first..);

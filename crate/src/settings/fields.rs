@@ -52,6 +52,8 @@ pub struct Field {
     pub kind: Kind,
     /// What changing it does.
     pub effect: Effect,
+    /// Whether the page offers it with a method.
+    pub offered: fn(Method) -> bool,
     /// Reads it.
     pub get: fn(&Settings) -> String,
     /// Writes a checked value.
@@ -131,6 +133,14 @@ const OFF_OR_ON: &[(&str, &str)] = &[("off", "Off"), ("on", "On")];
 fn off_or_on(on: bool) -> String {
     if on { "on" } else { "off" }.to_owned()
 }
+/// Of a setting that the page always offers.
+const ALWAYS: fn(Method) -> bool = |_| true;
+
+/// Of a setting that only weights with a sparsifying prior have.
+const SPARSIFYING: fn(Method) -> bool = Method::sparsifies;
+
+/// Of a setting that only weights with a posterior have.
+const BAYESIAN: fn(Method) -> bool = |method| method.prior().is_some();
 
 /// Every setting, in the order of the page's controls.
 pub const FIELDS: &[Field] = &[
@@ -144,6 +154,7 @@ pub const FIELDS: &[Field] = &[
             Method::ALL.iter().map(|m| (m.name().to_owned(), m.label().to_owned())).collect()
         }),
         effect: Effect::LiveIfBayesian,
+        offered: ALWAYS,
         get: |s| s.method.name().to_owned(),
         set: |s, v| {
             s.method = Method::ALL.into_iter().find(|m| m.name() == v).unwrap_or(s.method);
@@ -160,6 +171,7 @@ pub const FIELDS: &[Field] = &[
             Estimator::ALL.iter().map(|e| (e.name().to_owned(), e.label().to_owned())).collect()
         }),
         effect: Effect::Live,
+        offered: BAYESIAN,
         get: |s| s.estimator.name().to_owned(),
         set: |s, v| {
             s.estimator = Estimator::ALL.into_iter().find(|e| e.name() == v).unwrap_or(s.estimator);
@@ -174,6 +186,7 @@ pub const FIELDS: &[Field] = &[
         about: "What the KL divergence is multiplied by once it has warmed up.",
         kind: Kind::Number { min: 0.0, max: 100.0, step: 0.0 },
         effect: Effect::Live,
+        offered: BAYESIAN,
         get: |s| s.kl_weight.to_string(),
         set: |s, v| parsed(v).map(|x| s.kl_weight = x),
     },
@@ -185,6 +198,7 @@ pub const FIELDS: &[Field] = &[
         about: "A weight is pruned when log α = log σ²/μ² is above this.",
         kind: Kind::Number { min: -4.0, max: 10.0, step: 0.1 },
         effect: Effect::View,
+        offered: BAYESIAN,
         get: |s| s.threshold.to_string(),
         set: |s, v| parsed(v).map(|x| s.threshold = x),
     },
@@ -198,6 +212,7 @@ pub const FIELDS: &[Field] = &[
             choices(&[("digits", "Digits 8×8"), ("mnist", "MNIST 28×28"), ("own", "Own files")])
         }),
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.data.clone(),
         set: |s, v| {
             s.data = v.to_owned();
@@ -212,6 +227,7 @@ pub const FIELDS: &[Field] = &[
         about: "Random labels are shuffled once: there is nothing to learn but noise.",
         kind: Kind::Choice(|| choices(&[("true", "True"), ("random", "Random")])),
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| if s.random_labels { "random" } else { "true" }.to_owned(),
         set: |s, v| {
             s.random_labels = v == "random";
@@ -226,6 +242,7 @@ pub const FIELDS: &[Field] = &[
         about: "How many training images to use; 0 for all.",
         kind: Kind::Number { min: 0.0, max: 1e7, step: 1.0 },
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.train_size.to_string(),
         set: |s, v| parsed(v).map(|x| s.train_size = x),
     },
@@ -237,6 +254,7 @@ pub const FIELDS: &[Field] = &[
         about: "Units of every layer; 20c5 is a convolution of 20 filters 5 × 5, p2 max-pooling, b batch normalisation.",
         kind: Kind::Text,
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.network.to_string(),
         set: |s, v| v.parse().map(|network| s.network = network),
     },
@@ -248,6 +266,7 @@ pub const FIELDS: &[Field] = &[
         about: "Step size of the optimizer before it decays.",
         kind: Kind::Number { min: 1e-6, max: 1.0, step: 0.0 },
         effect: Effect::Live,
+        offered: ALWAYS,
         get: |s| s.learning_rate.to_string(),
         set: |s, v| parsed(v).map(|x| s.learning_rate = x),
     },
@@ -259,6 +278,7 @@ pub const FIELDS: &[Field] = &[
         about: "Training images in a mini-batch.",
         kind: Kind::Number { min: 1.0, max: 100_000.0, step: 1.0 },
         effect: Effect::Live,
+        offered: ALWAYS,
         get: |s| s.batch_size.to_string(),
         set: |s, v| parsed(v).map(|x| s.batch_size = x),
     },
@@ -270,6 +290,7 @@ pub const FIELDS: &[Field] = &[
         about: "Training stops after this many passes over the data.",
         kind: Kind::Number { min: 1.0, max: 10_000.0, step: 1.0 },
         effect: Effect::Live,
+        offered: ALWAYS,
         get: |s| s.epochs.to_string(),
         set: |s, v| parsed(v).map(|x| s.epochs = x),
     },
@@ -281,6 +302,7 @@ pub const FIELDS: &[Field] = &[
         about: "Size of the ensemble that measures uncertainty.",
         kind: Kind::Number { min: 1.0, max: 100.0, step: 1.0 },
         effect: Effect::View,
+        offered: ALWAYS,
         get: |s| s.samples.to_string(),
         set: |s, v| parsed(v).map(|x| s.samples = x),
     },
@@ -292,6 +314,7 @@ pub const FIELDS: &[Field] = &[
         about: "Decides every random number: the same seed repeats the run bit for bit.",
         kind: Kind::Number { min: 0.0, max: 4_294_967_295.0, step: 1.0 },
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.seed.to_string(),
         set: |s, v| parsed(v).map(|x| s.seed = x),
     },
@@ -303,6 +326,7 @@ pub const FIELDS: &[Field] = &[
         about: "A..B: the KL weight is 0 up to epoch A and full from epoch B.",
         kind: Kind::Text,
         effect: Effect::Restart,
+        offered: BAYESIAN,
         get: |s| s.kl_warmup.to_string(),
         set: |s, v| v.parse().map(|x| s.kl_warmup = x),
     },
@@ -314,6 +338,7 @@ pub const FIELDS: &[Field] = &[
         about: "constant; A..B falls linearly to 0; x0.2@50,60 multiplies after those epochs.",
         kind: Kind::Text,
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.decay.to_string(),
         set: |s, v| v.parse().map(|x| s.decay = x),
     },
@@ -328,6 +353,7 @@ pub const FIELDS: &[Field] = &[
             all.map(|o| (o.name().to_owned(), o.name().to_ascii_uppercase())).collect()
         }),
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.optimizer.clone(),
         set: |s, v| {
             s.optimizer = v.to_owned();
@@ -342,6 +368,7 @@ pub const FIELDS: &[Field] = &[
         about: "Standard deviation of the initial means.",
         kind: Kind::Number { min: 1e-6, max: 10.0, step: 0.0 },
         effect: Effect::Restart,
+        offered: ALWAYS,
         get: |s| s.init_scale.to_string(),
         set: |s, v| parsed(v).map(|x| s.init_scale = x),
     },
@@ -353,6 +380,7 @@ pub const FIELDS: &[Field] = &[
         about: "Where every log σ starts.",
         kind: Kind::Number { min: -20.0, max: 2.0, step: 0.0 },
         effect: Effect::Restart,
+        offered: BAYESIAN,
         get: |s| s.init_log_sigma.to_string(),
         set: |s, v| parsed(v).map(|x| s.init_log_sigma = x),
     },
@@ -364,6 +392,7 @@ pub const FIELDS: &[Field] = &[
         about: "Holds the means of pruned weights at 0 in training too, as the authors' code does; they can come back.",
         kind: Kind::Choice(|| choices(OFF_OR_ON)),
         effect: Effect::Restart,
+        offered: SPARSIFYING,
         get: |s| off_or_on(s.clip),
         set: |s, v| {
             s.clip = v == "on";
@@ -378,6 +407,7 @@ pub const FIELDS: &[Field] = &[
         about: "Takes inputs, units and filters without a surviving weight out for good, noise and all: epochs get faster.",
         kind: Kind::Choice(|| choices(OFF_OR_ON)),
         effect: Effect::Restart,
+        offered: SPARSIFYING,
         get: |s| off_or_on(s.retire),
         set: |s, v| {
             s.retire = v == "on";
@@ -392,7 +422,32 @@ pub const FIELDS: &[Field] = &[
         about: "Probability that binary dropout drops a hidden unit.",
         kind: Kind::Number { min: 0.0, max: 0.95, step: 0.0 },
         effect: Effect::Restart,
+        offered: |method| method == Method::BinaryDropout,
         get: |s| s.dropout.to_string(),
         set: |s, v| parsed(v).map(|x| s.dropout = x),
+    },
+    Field {
+        key: "prune-target",
+        id: "prune-target",
+        flag: "prune-target",
+        label: "Target sparsity",
+        about: "The share of each layer's weights that magnitude pruning sets to zero in the end.",
+        kind: Kind::Number { min: 0.0, max: 0.999, step: 0.0 },
+        effect: Effect::Live,
+        offered: |method| method == Method::MagnitudePruning,
+        get: |s| s.prune_target.to_string(),
+        set: |s, v| parsed(v).map(|x| s.prune_target = x),
+    },
+    Field {
+        key: "prune",
+        id: "prune",
+        flag: "prune",
+        label: "Pruned in epochs",
+        about: "A..B: pruning begins after epoch A and reaches its target at the end of epoch B.",
+        kind: Kind::Text,
+        effect: Effect::Restart,
+        offered: |method| method == Method::MagnitudePruning,
+        get: |s| s.prune.to_string(),
+        set: |s, v| v.parse().map(|x| s.prune = x),
     },
 ];

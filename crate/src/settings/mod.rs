@@ -13,7 +13,7 @@ use crate::layers::Estimator;
 use crate::methods::Method;
 use crate::network::Architecture;
 use crate::optimizer::{self, Optimizer};
-use crate::schedule::{Decay, Warmup};
+use crate::schedule::{Decay, Pruning, Warmup};
 use crate::topology::Topology;
 
 /// Everything that decides a run besides the data itself.
@@ -55,6 +55,10 @@ pub struct Settings {
     pub retire: bool,
     /// Probability that binary dropout drops a hidden unit.
     pub dropout: f32,
+    /// The share of weights that magnitude pruning sets to zero in the end.
+    pub prune_target: f32,
+    /// When magnitude pruning happens.
+    pub prune: Pruning,
     /// Seed of all random streams.
     pub seed: u64,
     /// Epochs to train.
@@ -90,6 +94,8 @@ impl Default for Settings {
             clip: false,
             retire: false,
             dropout: 0.5,
+            prune_target: 0.9,
+            prune: Pruning { from: 10.0, to: 50.0 },
             seed: 1,
             epochs: 100,
             samples: 10,
@@ -254,6 +260,8 @@ mod tests {
             ("batch", "0"),
             ("kl", "1000"),
             ("warmup", "9..1"),
+            ("prune", "9..1"),
+            ("prune-target", "1.5"),
             ("estimator", "magic"),
             ("colour", "red"),
         ] {

@@ -6,6 +6,7 @@ mod bench;
 mod canvas;
 mod data;
 mod run;
+mod table;
 mod view;
 
 use serde_json::{Value, json};
@@ -49,9 +50,11 @@ pub fn catalogue() -> String {
                 Kind::Choice(choices) => (None, None, None, Some(choices())),
                 Kind::Text => (None, None, None, None),
             };
+            let offered = Method::ALL.iter().filter(|method| (field.offered)(**method));
+            let offered: Vec<&str> = offered.map(|method| method.name()).collect();
             json!({
                 "key": field.key, "id": field.id, "label": field.label, "about": field.about,
-                "effect": effect, "min": min, "max": max, "step": step, "choices": choices,
+                "effect": effect, "offered": offered, "min": min, "max": max, "step": step, "choices": choices,
             })
         })
         .collect();

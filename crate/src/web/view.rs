@@ -193,7 +193,7 @@ impl View {
         let json = json!({
             "input": input, "output": output, "mean": mean,
             "sigma": log_sigma.map(math::exp), "log_alpha": log_alpha,
-            "pruned": log_alpha.is_some_and(|log_alpha| log_alpha > self.threshold),
+            "pruned": heatmap.is_pruned(place, self.threshold),
         });
         Some(json.to_string())
     }

@@ -1,7 +1,8 @@
 //! The command line: built once, run with arguments, and what it says.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use xtask::{process, project};
 
@@ -44,6 +45,26 @@ pub fn output(arguments: &[&str]) -> String {
     let said = run(arguments);
     assert_eq!((said.status, said.err.as_str()), (0, ""), "{arguments:?}");
     said.out
+}
+
+/// Runs with something wrong: status 2, nothing printed but one line that has `name` in it.
+pub fn refuses(arguments: &[&str], name: &str) {
+    let said = run(arguments);
+    assert_eq!(said.status, 2, "{arguments:?}: {said:?}");
+    assert!(said.err.contains(name), "{arguments:?} should name {name}: {}", said.err);
+    assert_eq!(said.err.lines().count(), 1, "{arguments:?}: {}", said.err);
+    assert_eq!(said.out, "", "{arguments:?}");
+}
+
+/// Runs the program until it has written `lines` lines to standard error, and ends it there.
+pub fn interrupt(arguments: &[&str], lines: usize) {
+    let mut program = Command::new(program());
+    program.args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = program.spawn().expect("the program starts");
+    let said = BufReader::new(child.stderr.take().expect("a pipe")).lines().take(lines);
+    assert_eq!(said.map_while(Result::ok).count(), lines, "{arguments:?} ended too early");
+    child.kill().expect("the program was running");
+    child.wait().expect("the program ends");
 }
 
 /// Trains by the arguments, and returns the fingerprint of the network that was saved.

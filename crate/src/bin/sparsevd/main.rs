@@ -1,8 +1,10 @@
-//! The command line: train, evaluate and measure with the same library as the page.
+//! The command line: train, evaluate, fill the paper's table and measure with the same library as the page.
 
 mod bench;
+mod epochs;
 mod evaluate;
 mod options;
+mod table;
 mod train;
 
 use std::process::ExitCode;
@@ -14,8 +16,9 @@ fn main() -> ExitCode {
     let result = match matches.subcommand() {
         Some(("train", arguments)) => train::run(arguments),
         Some(("evaluate", arguments)) => evaluate::run(arguments),
+        Some(("table", arguments)) => table::run(arguments),
         Some(("bench", arguments)) => bench::run(arguments),
-        _ => Err(Error::new("Say what to do: train, evaluate or bench (try --help).")),
+        _ => Err(Error::new("Say what to do: train, evaluate, table or bench (try --help).")),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,6 +33,14 @@ fn main() -> ExitCode {
 fn write(name: &str, bytes: &[u8]) -> Result<()> {
     std::fs::write(name, bytes)
         .map_err(|error| Error::new(format!("Could not write {name}: {error}.")))
+}
+
+/// Writes `bytes` to a file all at once: whoever reads it finds the old bytes or the new ones.
+fn replace(file: &std::path::Path, bytes: &[u8]) -> Result<()> {
+    let draft = file.with_added_extension("draft");
+    write(&draft.display().to_string(), bytes)?;
+    std::fs::rename(&draft, file)
+        .map_err(|error| Error::new(format!("Could not write {}: {error}.", file.display())))
 }
 
 /// The bytes of the file called `name`.

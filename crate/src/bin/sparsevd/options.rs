@@ -40,6 +40,16 @@ pub fn command() -> Command {
         .arg(option("load", "FILE.safetensors").required(true).help("A file that --save wrote"))
         .arg(option("data", "DATA").help("digits, mnist:DIR or csv:FILE [default: digits]"))
         .arg(option("threshold", "X").help("Prune where log α is above X [default: the run's]"));
+    let table = Command::new("table")
+        .about("Train the rows of the paper's table; goes on where it was interrupted")
+        .arg(option("data", "mnist:DIR").required(true).help("The folder with MNIST's four files"))
+        .arg(option("only", "NAME").help("One network: lenet-300-100 or lenet-5-caffe"))
+        .arg(option("methods", "LIST").help("dense,magnitude-pruning,sparse-vd,ard [default: all]"))
+        .arg(option("seeds", "LIST").default_value("1").help("Seeds, joined by commas"))
+        .arg(option("epochs", "N").help("Epochs of every row [default: the row's]"))
+        .arg(option("train-size", "N").help("Training images to use [default: all]"))
+        .arg(option("dir", "FOLDER").default_value("table").help("Where runs are kept"))
+        .arg(option("csv", "FILE").help("Write finished rows to FILE [default: FOLDER/table.csv]"));
     let bench = Command::new("bench")
         .about("Milliseconds a training step of the works W1, W1b and W3")
         .arg(Arg::new("json").long("json").num_args(0).help("Print one JSON object"))
@@ -49,7 +59,7 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands([train, evaluate, bench])
+        .subcommands([train, evaluate, table, bench])
 }
 
 fn option(name: &'static str, value: &'static str) -> Arg {

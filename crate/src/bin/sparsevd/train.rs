@@ -2,18 +2,14 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::time::Instant;
 
 use clap::ArgMatches;
 use sparsevd::checkpoint::{self, Checkpoint};
 use sparsevd::error::{Error, Result};
-use sparsevd::evaluation::{Detail, Evaluation, Record};
-use sparsevd::trainer::{Outcome, Trainer};
+use sparsevd::evaluation::Record;
+use sparsevd::trainer::Trainer;
 
-use crate::options;
-
-/// The columns of every line.
-const HEADER: &str = "epoch,kl_weight,lr,train_loss,train_acc,test_acc,test_nll,kept,total,compression,sparsity_per_layer,seconds";
+use crate::{epochs, options};
 
 /// Trains as the arguments say.
 pub fn run(arguments: &ArgMatches) -> Result<()> {
@@ -26,31 +22,12 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
     };
     let mut csv = options::value(arguments, "csv").map(Csv::create).transpose()?;
     let save = options::value(arguments, "save");
-    print_line(&mut csv, HEADER)?;
-    while trainer.position().epoch < trainer.settings().epochs {
-        let start = Instant::now();
-        let outcome = loop {
-            match trainer.step() {
-                Outcome::Within => {}
-                outcome => break outcome,
-            }
-        };
-        if outcome == Outcome::Diverged {
-            return Err(Error::new(format!(
-                "The loss is not a number any more (step {}): use a learning rate below {}.",
-                trainer.position().step + 1,
-                trainer.settings().learning_rate
-            )));
-        }
-        let seconds = start.elapsed().as_secs_f64();
-        let record = Evaluation::run(&mut trainer, Detail::Scores);
-        print_line(&mut csv, &line(&record, seconds))?;
+    print_line(&mut csv, epochs::HEADER)?;
+    epochs::train(&mut trainer, |trainer, record, seconds| {
+        print_line(&mut csv, &epochs::line(&record, seconds))?;
         records.push(record);
-        if let Some(file) = save {
-            crate::write(file, &checkpoint::save(&trainer, &records))?;
-        }
-    }
-    Ok(())
+        save.map_or(Ok(()), |file| crate::write(file, &checkpoint::save(trainer, &records)))
+    })
 }
 
 fn resume(file: &str, arguments: &ArgMatches) -> Result<(Trainer, Vec<Record>)> {
@@ -62,25 +39,6 @@ fn resume(file: &str, arguments: &ArgMatches) -> Result<(Trainer, Vec<Record>)> 
         trainer.set("epochs", epochs)?;
     }
     Ok((trainer, records))
-}
-
-/// The record's line: accuracies in percent, loss and NLL in nats per object.
-fn line(record: &Record, seconds: f64) -> String {
-    let sparsity: Vec<String> = record.sparsity().iter().map(|s| format!("{s:.4}")).collect();
-    format!(
-        "{},{:.4},{:.3e},{:.5},{:.2},{:.2},{:.5},{},{},{:.2},{},{seconds:.3}",
-        record.epoch,
-        record.kl_weight,
-        record.learning_rate,
-        record.train_loss.unwrap_or(f32::NAN),
-        record.train_accuracy.unwrap_or(f32::NAN),
-        record.test_accuracy,
-        record.test_nll,
-        record.kept_weights(),
-        record.total_weights(),
-        record.compression(),
-        sparsity.join("/"),
-    )
 }
 
 /// A file that gets the same lines as standard output.
