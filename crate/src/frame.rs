@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::Record;
+use crate::layers::Kernel;
 use crate::network::Network;
 
 /// Everything of a frame but the weights.
@@ -42,6 +43,9 @@ pub struct Shape {
     pub fan_out: usize,
     /// Whether the weights have a posterior.
     pub bayesian: bool,
+    /// What the inputs of a filter are, if the layer is a convolution; outputs are its filters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<Kernel>,
 }
 
 /// One weight layer, row-major (fan_in, fan_out).
@@ -68,6 +72,7 @@ pub fn shapes(network: &Network) -> Vec<Shape> {
         fan_in: w.mean.nrows(),
         fan_out: w.mean.ncols(),
         bayesian: w.posterior.is_some(),
+        kernel: w.kernel,
     };
     network.weights().into_iter().map(shape).collect()
 }
@@ -117,8 +122,53 @@ pub fn decode(bytes: &[u8]) -> Option<Frame> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layers::{Fixed, InputGradient, Layer, Linear, Point};
+    use crate::linalg::Matrix;
+    use crate::optimizer::Parameter;
     use crate::rng::{Rng, Stream};
     use crate::settings::Settings;
+
+    /// A layer that has a kernel and is fully connected otherwise.
+    struct Filters(Linear);
+
+    impl Layer for Filters {
+        fn forward(&mut self, x: Matrix, noise: &mut Rng) -> Matrix {
+            self.0.forward(x, noise)
+        }
+
+        fn backward(&mut self, dy: &Matrix, wanted: InputGradient) -> Matrix {
+            self.0.backward(dy, wanted)
+        }
+
+        fn fixed(&self, point: &mut Point<'_>) -> Box<dyn Fixed> {
+            self.0.fixed(point)
+        }
+
+        fn parameters(&self) -> Vec<(&'static str, &Parameter)> {
+            self.0.parameters()
+        }
+
+        fn kernel(&self) -> Option<Kernel> {
+            Some(Kernel { height: 2, width: 3, channels: 4 })
+        }
+
+        fn boxed_clone(&self) -> Box<dyn Layer> {
+            Box::new(Self(self.0.clone()))
+        }
+    }
+
+    #[test]
+    fn kernels_are_part_of_the_shapes_and_of_their_json_if_there_are_any() {
+        let mut rng = Rng::stream(1, Stream::Initialisation, 0);
+        let filters = Filters(Linear::new(24, 5, 0.1, &mut rng));
+        let dense = Linear::new(5, 2, 0.1, &mut rng);
+        let shapes = shapes(&Network::of(vec![Box::new(filters), Box::new(dense)]));
+        assert_eq!(shapes[0].kernel, Some(Kernel { height: 2, width: 3, channels: 4 }));
+        assert_eq!(shapes[1].kernel, None);
+        let json = serde_json::to_string(&shapes).unwrap();
+        assert_eq!(serde_json::from_str::<Vec<Shape>>(&json).unwrap(), shapes);
+        assert_eq!(json.matches("kernel").count(), 1);
+    }
 
     #[test]
     fn frames_round_trip_and_foreign_bytes_are_no_frames() {

@@ -1,7 +1,7 @@
 //! Networks: stacks of layers that train, and the deterministic networks they stand for.
 
 use crate::layers::{
-    BayesLinear, Dropout, Estimator, Fixed, InputGradient, Layer, Linear, Point, Relu,
+    BayesLinear, Dropout, Estimator, Fixed, InputGradient, Kernel, Layer, Linear, Point, Relu,
 };
 use crate::linalg::Matrix;
 use crate::methods::Method;
@@ -148,6 +148,8 @@ pub struct Weights<'a> {
     pub posterior: Option<&'a Gaussian>,
     /// The bias, (1, fan_out).
     pub bias: &'a Matrix,
+    /// What the rows of `mean` are, if the layer is a convolution.
+    pub kernel: Option<Kernel>,
 }
 
 impl<'a> Weights<'a> {
@@ -155,7 +157,8 @@ impl<'a> Weights<'a> {
     fn of(layer: &'a dyn Layer) -> Option<Self> {
         let parameters = layer.parameters();
         let ((_, weights), (_, bias)) = (parameters.first()?, parameters.last()?);
-        Some(Self { mean: &weights.value, posterior: layer.posterior(), bias: &bias.value })
+        let (mean, bias) = (&weights.value, &bias.value);
+        Some(Self { mean, posterior: layer.posterior(), bias, kernel: layer.kernel() })
     }
 
     /// How many weights there are.

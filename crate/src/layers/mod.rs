@@ -13,11 +13,25 @@ pub use dropout::Dropout;
 pub use linear::Linear;
 pub use relu::Relu;
 
+use serde::{Deserialize, Serialize};
+
 use crate::linalg::Matrix;
 use crate::optimizer::Parameter;
 use crate::posterior::{Gaussian, Update};
 use crate::priors::Prior;
 use crate::rng::Rng;
+
+/// What one filter of a convolution sees. The layer's weights are a matrix of (height × width ×
+/// channels, filters), its rows in the order (y, x, channel) with the channel fastest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kernel {
+    /// Pixels down.
+    pub height: usize,
+    /// Pixels across.
+    pub width: usize,
+    /// Input channels.
+    pub channels: usize,
+}
 
 /// Where a layer's input gradient is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +94,11 @@ pub trait Layer: Send {
 
     /// The posterior of a Bayesian layer.
     fn posterior(&self) -> Option<&Gaussian> {
+        None
+    }
+
+    /// The kernel of a convolution.
+    fn kernel(&self) -> Option<Kernel> {
         None
     }
 
