@@ -104,7 +104,7 @@ export class Heatmaps {
     const { height, width, channels } = /** @type {Kernel} */ (kernel);
     const size = `${fan_out} filters ${height} × ${width} × ${channels}`;
     const axes = channels === 1 ? '' : ` · → filters · ↓ channels`;
-    return { name: `${this.#short(layer)}, ${size}`, heading: `: ${size}${axes}`, room: $('plates'), height: FILTERS };
+    return { name: `${this.#short(layer)}, ${size}`, heading: [`${this.#short(layer)}:`, `${size}${axes}`], room: $('plates'), height: FILTERS };
   }
 
   /** @param {number} layer */
@@ -113,7 +113,7 @@ export class Heatmaps {
     const inputs = layer === 0 && this.#image ? 'input pixels' : `${this.#input(layer)}s`;
     const outputs = `${this.#output(layer)}${this.#isLast(layer) ? 'es' : 's'}`;
     const [across, down] = fan_in >= fan_out ? [`${fan_in} ${inputs}`, `${fan_out} ${outputs}`] : [`${fan_out} ${outputs}`, `${fan_in} ${inputs}`];
-    return { name: `${this.#short(layer)}, ${fan_in} × ${fan_out}`, heading: ` → ${across} · ↓ ${down}`, room: $('heatmaps'), height: Infinity };
+    return { name: `${this.#short(layer)}, ${fan_in} × ${fan_out}`, heading: [this.#short(layer), `→ ${across} · ↓ ${down}`], room: $('heatmaps'), height: Infinity };
   }
 
   /** What a layer's input is called. @param {number} layer */

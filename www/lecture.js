@@ -12,7 +12,8 @@ const SIZE = 300;
 export class Lecture {
   #heatmaps;
   /** The first fully-connected layer; −1 if there is none. */ #layer = -1;
-  /** The upper left weight of the patch, in pixels of the layer's matrix. @type {[number, number]} */ #from = [0, 0];
+  /** The middle of the patch in its layer's matrix, as shares of width and height. @type {[number, number]} */ #middle = [0.5, 0.5];
+  /** The upper left weight of the patch, in pixels of the matrix. @type {[number, number]} */ #from = [0, 0];
 
   /** @param {Heatmaps} heatmaps */
   constructor(heatmaps) {
@@ -46,7 +47,8 @@ export class Lecture {
   /** Moves the patch so that pixel (x, y) of its layer is in its middle. @param {number} layer @param {number} x @param {number} y */
   #move(layer, x, y) {
     if (layer !== this.#layer || $('lecture').hidden) return;
-    this.#from = [x - SIDE / 2, y - SIDE / 2];
+    const { width, height } = this.#heatmaps.matrix(layer).canvas;
+    this.#middle = [(x + 0.5) / width, (y + 0.5) / height];
     this.#patch();
   }
 
@@ -55,8 +57,8 @@ export class Lecture {
     const matrix = this.#heatmaps.matrix(this.#layer);
     const { canvas: whole } = matrix;
     const [width, height] = [Math.min(SIDE, whole.width), Math.min(SIDE, whole.height)];
-    const inside = (/** @type {number} */ from, /** @type {number} */ room) => Math.max(0, Math.min(from, room));
-    const [left, top] = [inside(this.#from[0], whole.width - width), inside(this.#from[1], whole.height - height)];
+    const from = (/** @type {number} */ middle, /** @type {number} */ all, /** @type {number} */ side) => Math.max(0, Math.min(all - side, Math.floor(middle * all - side / 2)));
+    const [left, top] = [from(this.#middle[0], whole.width, width), from(this.#middle[1], whole.height, height)];
     this.#from = [left, top];
     const patch = $('patch', HTMLCanvasElement);
     copy(whole, patch, left, top, width, height);

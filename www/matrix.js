@@ -31,9 +31,9 @@ export class Matrix {
 
   /**
    * @param {View} view @param {number} layer
-   * @param {{ id: string, short: string, name: string, heading: string, filters: number, room: HTMLElement, height: number }} about
-   *   The canvas's id, the layer's name short and with its size, what the caption says after the
-   *   name, its filters, the element whose width it may take, and the CSS pixels it may be high
+   * @param {{ id: string, short: string, name: string, heading: [string, string], filters: number, room: HTMLElement, height: number }} about
+   *   The canvas's id, the layer's name short and with its size, the caption's first word
+   *   and the rest, its filters, the element whose width it may take, and the CSS pixels it may be high
    *   until it is zoomed.
    */
   constructor(view, layer, { id, short, name, heading, filters, room, height }) {
@@ -52,7 +52,8 @@ export class Matrix {
       return button;
     };
     const tools = element('span', { class: 'tools' }, zoom('−', 0.5, 'Smaller'), zoom('+', 2, 'Larger'));
-    const caption = element('figcaption', {}, element('b', {}, short), heading, tools);
+    const [first, rest] = heading;
+    const caption = element('figcaption', {}, element('b', {}, first), ` ${rest}`, tools);
     this.figure = element('figure', { class: 'heatmap' }, caption, this.#box, this.#count);
     this.#listen();
   }

@@ -13,6 +13,8 @@ mod harness;
 mod start;
 mod truth;
 mod transport;
+mod filters;
+mod figures;
 mod keyboard;
 mod switching;
 mod determinism;

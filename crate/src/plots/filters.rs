@@ -5,10 +5,10 @@ use super::heatmap::Heatmap;
 use crate::layers::Kernel;
 
 /// The lines around the tiles of a living filter, RGBA.
-pub const ALIVE: [u8; 4] = [0x8a, 0x90, 0x99, 255];
+pub const ALIVE: [u8; 4] = [0xa6, 0xad, 0xb6, 255];
 
 /// The lines around the tiles of a dead filter: one whose weights are all pruned.
-pub const DEAD: [u8; 4] = [0xe4, 0xe7, 0xeb, 255];
+pub const DEAD: [u8; 4] = [0xe9, 0xeb, 0xee, 255];
 
 /// The weights of a convolution to look at.
 #[derive(Clone, Copy, Debug)]
