@@ -14,34 +14,33 @@ export class Charts {
   /** Ids of canvases that are on the screen. @type {Set<string>} */ #visible = new Set();
   /** Ids of canvases off the screen that show the past. @type {Set<string>} */ #stale = new Set();
   #waiting = false;
+  #seen;
+  #resized;
   /** What draws each canvas. @type {Map<string, (canvas: HTMLCanvasElement) => void>} */ #draw = new Map();
 
   /** @param {View} view */
   constructor(view) {
     this.#view = view;
-    const seen = new IntersectionObserver((entries) => {
+    this.#seen = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         if (isIntersecting) this.#visible.add(target.id);
         else this.#visible.delete(target.id);
         if (isIntersecting) this.draw([target.id]);
       }
     });
-    const resized = new ResizeObserver((entries) => this.draw(entries.map(({ target }) => target.id)));
+    this.#resized = new ResizeObserver((entries) => this.draw(entries.map(({ target }) => target.id)));
     for (const name of OVER_EPOCHS) {
-      this.#draw.set(`chart-${name}`, (canvas) => canvas.setAttribute('aria-label', view.drawChart(name, canvas)));
+      this.add(`chart-${name}`, (canvas) => canvas.setAttribute('aria-label', view.drawChart(name, canvas)));
     }
-    this.#draw.set('chart-scatter', (canvas) => view.drawScatter(canvas));
-    this.#draw.set('tiles', (canvas) => this.#tiles(canvas));
-    for (const id of this.#draw.keys()) {
-      seen.observe($(id));
-      resized.observe($(id));
-    }
+    this.add('chart-scatter', (canvas) => view.drawScatter(canvas));
+    this.add('tiles', (canvas) => this.#tiles(canvas));
     this.theme();
   }
 
   /** Adds a canvas that is drawn by `draw` once there is something to draw. @param {string} id @param {(canvas: HTMLCanvasElement) => void} draw */
   add(id, draw) {
-    if (!this.#draw.has(id)) new ResizeObserver(() => this.draw([id])).observe($(id));
+    this.#seen.observe($(id));
+    this.#resized.observe($(id));
     this.#draw.set(id, draw);
     this.draw([id]);
   }
@@ -78,9 +77,9 @@ export class Charts {
       this.#stale.delete(id);
       const canvas = $(id, HTMLCanvasElement);
       const draw = this.#draw.get(id);
-      if (!draw || canvas.hidden || !canvas.isConnected) continue;
-      if (id !== 'tiles' && !size(canvas)) continue;
-      draw(canvas);
+      if (!draw || canvas.closest('[hidden]')) continue;
+      // Pictures of weights have their own number of pixels.
+      if (canvas.classList.contains('pixels') || size(canvas)) draw(canvas);
     }
   }
 

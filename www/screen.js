@@ -4,7 +4,9 @@ import { viewQuery, writeAddress } from './controls.js';
 import { Charts } from './charts.js';
 import { Digit } from './digit.js';
 import { fixed } from './dom.js';
+import { Figures } from './figures.js';
 import { Heatmaps } from './heatmaps.js';
+import { Lecture } from './lecture.js';
 import { say } from './notices.js';
 import { dataTable, showReadouts } from './readouts.js';
 import { Sizes } from './sizes.js';
@@ -39,8 +41,10 @@ export class Screen {
   #controls;
   #transport;
   #heatmaps;
+  #lecture;
   #charts;
   #sizes;
+  #figures;
   #digit;
   #fillTable;
 
@@ -51,8 +55,10 @@ export class Screen {
     this.#controls = controls;
     this.#transport = transport;
     this.#heatmaps = new Heatmaps(view, Math.trunc(Number(viewQuery().layer)) || 0);
+    this.#lecture = new Lecture(this.#heatmaps);
     this.#charts = new Charts(view);
     this.#sizes = new Sizes(view);
+    this.#figures = new Figures(view, this.#charts, this.#heatmaps);
     this.#digit = new Digit(client, () => ({ epoch: this.past(), threshold: this.threshold }));
     this.#fillTable = dataTable(() => JSON.parse(view.records()));
     this.#heatmaps.onposterior = (mean, sigma, canvas) => this.#charts.add(canvas.id, () => view.drawPosterior(mean, sigma, canvas));
@@ -148,7 +154,11 @@ export class Screen {
     this.showTransport();
     this.#heatmaps.draw(header);
     this.#sizes.draw(header);
-    showReadouts(header, JSON.parse(this.#view.counts()), this.#accuracy(header));
+    const counts = JSON.parse(this.#view.counts());
+    const accuracy = this.#accuracy(header);
+    showReadouts(header, counts, accuracy);
+    this.#lecture.draw(header, counts, accuracy.value);
+    this.#figures.show(header);
     // Charts change with the epoch, the threshold and new records, not with every frame.
     const due = `${header.epoch} ${this.threshold} ${this.#view.recordCount()} ${this.mode === 'live' ? '' : header.fingerprint}`;
     if (due !== this.#charted) this.#charts.refresh();

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::Record;
+use crate::layers::Kernel;
 use crate::linalg::Matrix;
 use crate::network::Network;
 use crate::priors::log_alpha;
@@ -44,6 +45,9 @@ pub struct Shape {
     pub fan_out: usize,
     /// Whether the weights have a posterior.
     pub bayesian: bool,
+    /// What the inputs of a filter are, if the layer is a convolution; outputs are its filters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<Kernel>,
 }
 
 /// One weight layer, row-major (fan_in, fan_out).
@@ -88,6 +92,7 @@ pub fn shapes(network: &Network) -> Vec<Shape> {
         fan_in: w.mean.nrows(),
         fan_out: w.mean.ncols(),
         bayesian: w.posterior.is_some(),
+        kernel: w.kernel,
     };
     network.weights().into_iter().map(shape).collect()
 }
@@ -140,6 +145,18 @@ mod tests {
     use crate::formats;
     use crate::rng::{Rng, Stream};
     use crate::settings::Settings;
+
+    #[test]
+    fn kernels_are_part_of_the_shapes_and_of_their_json_if_there_are_any() {
+        let settings = Settings { network: "4x5x2-6c3-7".parse().unwrap(), ..Settings::default() };
+        let mut rng = Rng::stream(1, Stream::Initialisation, 0);
+        let shapes = shapes(&Network::new(&settings.architecture(), &mut rng));
+        assert_eq!(shapes[0].kernel, Some(Kernel { height: 3, width: 3, channels: 2 }));
+        assert_eq!(shapes[1].kernel, None);
+        let json = serde_json::to_string(&shapes).unwrap();
+        assert_eq!(serde_json::from_str::<Vec<Shape>>(&json).unwrap(), shapes);
+        assert_eq!(json.matches("kernel").count(), 1);
+    }
 
     #[test]
     fn frames_round_trip_and_foreign_bytes_are_no_frames() {

@@ -14,6 +14,8 @@ mod start;
 mod truth;
 mod sizes;
 mod transport;
+mod filters;
+mod figures;
 mod keyboard;
 mod switching;
 mod determinism;

@@ -13,8 +13,6 @@ mod pruning;
 mod relu;
 mod deterministic;
 
-use serde::{Deserialize, Serialize};
-
 pub use batch_norm::BatchNorm;
 pub use bayesian::{BayesConvolution, BayesLinear, Bayesian, Estimator};
 pub use connection::{Connection, Convolution, FullyConnected};
@@ -22,6 +20,8 @@ pub use deterministic::{Deterministic, DeterministicConvolution, Linear};
 pub use dropout::Dropout;
 pub use max_pool::MaxPool;
 pub use relu::Relu;
+
+use serde::{Deserialize, Serialize};
 
 use crate::linalg::Matrix;
 use crate::optimizer::Parameter;

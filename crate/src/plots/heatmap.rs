@@ -1,5 +1,7 @@
 //! Heatmaps: a weight matrix as pixels, one a weight.
 
+use std::ops::Range;
+
 use super::colormap::{DIVERGING, LEVELS, NOT_A_NUMBER, PRUNED, diverging};
 use crate::linalg::simd;
 use crate::priors::log_alpha;
@@ -32,6 +34,10 @@ static COLOURS: [[u8; 4]; 1024] = {
     table[PRUNED_CODE as usize] = PRUNED;
     table
 };
+
+fn colour(code: u32) -> [u8; 4] {
+    COLOURS[code as usize % COLOURS.len()]
+}
 
 /// Inputs that are painted at a time when they go across: a cache line of pixels each.
 const BLOCK: usize = 32;
@@ -89,7 +95,6 @@ impl Heatmap<'_> {
             let codes = &mut codes[..range.len()];
             let log_sigma = self.log_sigma.map(|log_sigma| &log_sigma[range.clone()]);
             encode(&self.mean[range.clone()], log_sigma, threshold, limit, codes);
-            let colour = |code: u32| COLOURS[code as usize % COLOURS.len()];
             if !self.inputs_across() {
                 let line = pixels[range].iter_mut().zip(codes);
                 line.for_each(|(pixel, code)| *pixel = colour(*code));
@@ -103,6 +108,23 @@ impl Heatmap<'_> {
             }
         }
         (width, height)
+    }
+
+    /// The colour of every weight, in the order of `mean`.
+    pub(super) fn colours(&self, threshold: f32, limit: f32) -> Vec<[u8; 4]> {
+        self.check();
+        let mut codes = vec![0; self.mean.len()];
+        encode(self.mean, self.log_sigma, threshold, limit, &mut codes);
+        codes.into_iter().map(colour).collect()
+    }
+
+    /// The part of the matrix with the given inputs and outputs: μ and, if Bayesian, ln σ.
+    pub fn part(&self, inputs: Range<usize>, outputs: Range<usize>) -> (Vec<f32>, Vec<f32>) {
+        let rows = |values: &[f32]| {
+            let row = |input| values[input * self.columns..][outputs.clone()].iter().copied();
+            inputs.clone().flat_map(row).collect()
+        };
+        (rows(self.mean), self.log_sigma.map(rows).unwrap_or_default())
     }
 
     /// The limit that suits the living weights, see [`limit`].

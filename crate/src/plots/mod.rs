@@ -9,6 +9,7 @@ mod axes;
 mod charts;
 pub mod colormap;
 pub mod entropy;
+pub mod filters;
 pub mod heatmap;
 mod numbers;
 mod pen;

@@ -6,40 +6,43 @@ use super::heatmap::Heatmap;
 /// The lines between tiles, RGBA.
 pub const FRAME: [u8; 4] = [0xc4, 0xc9, 0xcf, 255];
 
-/// Paints |μ| of the units of a first layer as images of (height, width), the larger the darker
-/// and pruned ones white, in rows of `across`; units with more weights come first, and at most
-/// `most` are painted. Where there is no tile, pixels are transparent.
-///
-/// Returns width and height, and the units' numbers in the order of the tiles.
-pub fn paint_tiles(
-    heatmap: &Heatmap<'_>,
-    (height, width): (usize, usize),
-    threshold: f32,
-    limit: f32,
-    across: usize,
-    most: usize,
-    pixels: &mut Vec<u8>,
-) -> (usize, usize, Vec<usize>) {
+/// The units of a layer, those with more weights first; at most `most` of them.
+pub fn busiest(heatmap: &Heatmap<'_>, threshold: f32, most: usize) -> Vec<usize> {
     heatmap.check();
-    assert_eq!(heatmap.rows, height * width, "one input a pixel");
-    let pruned = |place: usize| heatmap.is_pruned(place, threshold);
     let mut kept = vec![0_u32; heatmap.columns];
     for first in (0..heatmap.mean.len()).step_by(heatmap.columns.max(1)) {
         let row = kept.iter_mut().zip(first..);
-        row.for_each(|(kept, place)| *kept += u32::from(!pruned(place)));
+        row.for_each(|(kept, place)| *kept += u32::from(!heatmap.is_pruned(place, threshold)));
     }
-    let mut order: Vec<usize> = (0..heatmap.columns).collect();
-    order.sort_by_key(|&unit| std::cmp::Reverse(kept[unit]));
-    order.truncate(most);
+    let mut units: Vec<usize> = (0..heatmap.columns).collect();
+    units.sort_by_key(|&unit| std::cmp::Reverse(kept[unit]));
+    units.truncate(most);
+    units
+}
 
-    let across = across.clamp(1, order.len().max(1));
-    let down = order.len().div_ceil(across);
+/// Paints |μ| of `units` of a first layer as images of (height, width), the larger the darker
+/// and pruned ones white, in rows of `across`. Where there is no tile, pixels are transparent.
+///
+/// Returns width and height.
+pub fn paint_tiles(
+    heatmap: &Heatmap<'_>,
+    (height, width): (usize, usize),
+    units: &[usize],
+    threshold: f32,
+    limit: f32,
+    across: usize,
+    pixels: &mut Vec<u8>,
+) -> (usize, usize) {
+    heatmap.check();
+    assert_eq!(heatmap.rows, height * width, "one input a pixel");
+    let across = across.clamp(1, units.len().max(1));
+    let down = units.len().div_ceil(across);
     let (total_width, total_height) = (across * (width + 1) + 1, down * (height + 1) + 1);
     pixels.clear();
     pixels.resize(4 * total_width * total_height, 0);
     let (pixels, _) = pixels.as_chunks_mut::<4>();
     let scale = LEVELS as f32 / limit.max(f32::MIN_POSITIVE);
-    for (i, &unit) in order.iter().enumerate() {
+    for (i, &unit) in units.iter().enumerate() {
         let (left, top) = (i % across * (width + 1), i / across * (height + 1));
         for y in 0..height + 2 {
             pixels[(top + y) * total_width + left..][..width + 2].fill(FRAME);
@@ -50,12 +53,12 @@ pub fn paint_tiles(
                 let place = (y * width + x) * heatmap.columns + unit;
                 let level = heatmap.mean[place].abs() * scale;
                 *pixel = match level {
-                    _ if pruned(place) => PRUNED,
+                    _ if heatmap.is_pruned(place, threshold) => PRUNED,
                     level if level.is_nan() => NOT_A_NUMBER,
                     level => SEQUENTIAL[(level + 0.5).min(LEVELS as f32) as usize],
                 };
             }
         }
     }
-    (total_width, total_height, order)
+    (total_width, total_height)
 }

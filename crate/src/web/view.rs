@@ -10,8 +10,10 @@ use crate::evaluation::Record;
 use crate::formats;
 use crate::frame::{self, Frame};
 use crate::linalg::math;
+use crate::plots::filters::Filters;
 use crate::plots::heatmap::{self, Heatmap};
-use crate::plots::{self, Area, Chart, History, Mark, Theme};
+use crate::plots::scatter::draw_scatter;
+use crate::plots::{self, Area, Chart, History, Mark, Theme, tiles};
 use crate::prediction::{Entropies, Prediction};
 use crate::priors;
 
@@ -128,10 +130,11 @@ impl View {
         sizes.collect::<serde_json::Value>().to_string()
     }
 
-    /// Paints layer number `layer` on a canvas, one pixel a weight; returns JSON
-    /// `{kept, total, limit}`.
-    #[wasm_bindgen(js_name = drawHeatmap)]
-    pub fn draw_heatmap(
+    /// Paints layer number `layer` on a canvas, one pixel a weight: a convolution as its filters,
+    /// others as matrices; returns JSON `{kept, total, limit, alive}`, where `alive` counts the
+    /// filters with a weight left.
+    #[wasm_bindgen(js_name = drawWeights)]
+    pub fn draw_weights(
         &mut self,
         layer: usize,
         canvas: &HtmlCanvasElement,
@@ -141,36 +144,49 @@ impl View {
         };
         let heatmap = layer_of(frame, layer);
         let limit = self.limits[layer];
-        let (width, height) = heatmap.paint(self.threshold, limit, &mut self.pixels);
+        let (width, height, alive) = match filters_of(frame, layer) {
+            Some(filters) => {
+                let size = filters.paint(self.threshold, limit, &mut self.pixels);
+                (size.0, size.1, Some(heatmap.columns - size.2))
+            }
+            None => {
+                let size = heatmap.paint(self.threshold, limit, &mut self.pixels);
+                (size.0, size.1, None)
+            }
+        };
         put(canvas, &self.pixels, width, height)?;
         let kept = heatmap.kept(self.threshold);
         let total = heatmap.rows * heatmap.columns;
-        Ok(json!({ "kept": kept, "total": total, "limit": limit }).to_string())
+        Ok(json!({ "kept": kept, "total": total, "limit": limit, "alive": alive }).to_string())
     }
 
-    /// Paints the first layer's units as images; returns JSON `{order}`, the units' numbers.
+    /// Paints units of the first layer as images in rows of `across`: `most` of them, from number
+    /// `first` on, or the busiest. Draws nothing if their inputs are no image.
     #[wasm_bindgen(js_name = drawTiles)]
     pub fn draw_tiles(
         &mut self,
         canvas: &HtmlCanvasElement,
         across: usize,
         most: usize,
-    ) -> Result<String, JsValue> {
+        first: Option<usize>,
+    ) -> Result<(), JsValue> {
         let Some((frame, image)) = self.frame.as_ref().and_then(|f| Some((f, f.header.image?)))
         else {
-            return Ok("null".to_owned());
+            return Ok(());
         };
-        let (width, height, order) = plots::tiles::paint_tiles(
-            &layer_of(frame, 0),
-            image,
-            self.threshold,
-            self.limits[0],
-            across,
-            most,
-            &mut self.pixels,
-        );
-        put(canvas, &self.pixels, width, height)?;
-        Ok(json!({ "order": order }).to_string())
+        let weights = layer_of(frame, 0);
+        if weights.rows != image.0 * image.1 {
+            return Ok(());
+        }
+        let units = match first {
+            Some(first) => (first..weights.columns).take(most).collect(),
+            None => tiles::busiest(&weights, self.threshold, most),
+        };
+        let (threshold, limit) = (self.threshold, self.limits[0]);
+        let pixels = &mut self.pixels;
+        let (width, height) =
+            tiles::paint_tiles(&weights, image, &units, threshold, limit, across, pixels);
+        put(canvas, &self.pixels, width, height)
     }
 
     /// Paints one row of the heatmaps' colours, from −limit to +limit.
@@ -180,18 +196,24 @@ impl View {
         put(canvas, &heatmap::colour_bar(width), width, 1)
     }
 
-    /// The weight under pixel (x, y) of a heatmap as JSON `{input, output, mean, sigma,
-    /// log_alpha, pruned}`; sigma and log_alpha are absent for point estimates.
+    /// The weight under pixel (x, y) of a heatmap or of filters as JSON `{input, output, place,
+    /// mean, sigma, log_alpha, pruned}`; `place` is (y, x, channel) in a filter, and sigma and
+    /// log_alpha are null for point estimates.
     pub fn cell(&self, layer: usize, x: usize, y: usize) -> Option<String> {
         let frame = self.frame.as_ref().filter(|f| layer < f.layers.len())?;
         let heatmap = layer_of(frame, layer);
-        let (input, output) = heatmap.cell_at(x, y)?;
-        let place = input * heatmap.columns + output;
-        let mean = heatmap.mean[place];
-        let log_sigma = heatmap.log_sigma.map(|log_sigma| log_sigma[place]);
+        let filters = filters_of(frame, layer);
+        let (input, output) = match filters {
+            Some(filters) => filters.cell_at(x, y)?,
+            None => heatmap.cell_at(x, y)?,
+        };
+        let index = input * heatmap.columns + output;
+        let mean = heatmap.mean[index];
+        let log_sigma = heatmap.log_sigma.map(|log_sigma| log_sigma[index]);
         let log_alpha = log_sigma.map(|log_sigma| priors::log_alpha(mean, log_sigma));
         let json = json!({
             "input": input, "output": output, "mean": mean,
+            "place": filters.map(|filters| filters.place(input)),
             "sigma": log_sigma.map(math::exp), "log_alpha": log_alpha,
             "pruned": heatmap.is_pruned(place, self.threshold),
         });
@@ -220,8 +242,24 @@ impl View {
         let bayesian = layers.filter(|layer| !layer.log_sigma.is_empty());
         let (mean, log_sigma): (Vec<&[f32]>, Vec<&[f32]>) =
             bayesian.map(|layer| (&layer.mean[..], &layer.log_sigma[..])).unzip();
+        self.on(canvas, |area, theme| draw_scatter(area, &mean, &log_sigma, self.threshold, theme))
+    }
+
+    /// Draws log|μ| against log σ of a square of the first layer: `count` inputs and as many
+    /// outputs, from number `first` on, or as many as there are.
+    #[wasm_bindgen(js_name = drawPartScatter)]
+    pub fn draw_part_scatter(
+        &self,
+        first: usize,
+        count: usize,
+        canvas: HtmlCanvasElement,
+    ) -> Result<(), JsValue> {
+        let Some(frame) = &self.frame else { return Ok(()) };
+        let weights = layer_of(frame, 0);
+        let within = |end: usize| first.min(end)..(first + count).min(end);
+        let (mean, log_sigma) = weights.part(within(weights.rows), within(weights.columns));
         self.on(canvas, |area, theme| {
-            plots::scatter::draw_scatter(area, &mean, &log_sigma, self.threshold, theme)
+            draw_scatter(area, &[&mean], &[&log_sigma], self.threshold, theme)
         })
     }
 
@@ -280,6 +318,12 @@ fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
         mean: &weights.mean,
         log_sigma: shape.bayesian.then_some(&weights.log_sigma),
     }
+}
+
+/// The same as filters, if the layer is a convolution.
+fn filters_of(frame: &Frame, layer: usize) -> Option<Filters<'_>> {
+    let kernel = frame.header.layers[layer].kernel?;
+    Some(Filters { weights: layer_of(frame, layer), kernel })
 }
 
 fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, JsValue> {

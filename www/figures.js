@@ -1,0 +1,42 @@
+// @ts-check
+// Figures of a first layer that sees images: every unit as an image, and the seminar's three.
+import { $ } from './dom.js';
+import { copy } from './lecture.js';
+
+/** @typedef {import('../pkg/sparsevd.js').View} View */
+/** @typedef {import('./charts.js').Charts} Charts */
+/** @typedef {import('./heatmaps.js').Heatmaps} Heatmaps */
+/** @typedef {import('./heatmaps.js').Header} Header */
+
+/** What the notebook plots of 784 × 300 weights: columns 200 to 399, units 1 to 100 as images, and the square of weights 100 to 199 each way. */
+const COLUMNS = { from: 200, count: 200 };
+const TILES = { from: 1, across: 10 };
+const SQUARE = { from: 100, count: 100 };
+
+/** Shows the figures that suit the first layer, hides the others. */
+export class Figures {
+  #heatmaps;
+
+  /** @param {View} view @param {Charts} charts @param {Heatmaps} heatmaps */
+  constructor(view, charts, heatmaps) {
+    this.#heatmaps = heatmaps;
+    charts.add('figure-w1', (canvas) => this.#columns(canvas));
+    charts.add('figure-tiles', (canvas) => view.drawTiles(canvas, TILES.across, TILES.across ** 2, TILES.from));
+    charts.add('figure-scatter', (canvas) => view.drawPartScatter(SQUARE.from, SQUARE.count, canvas));
+  }
+
+  /** @param {Header} header */
+  show({ layers: [{ kernel, fan_in, fan_out }], image }) {
+    const images = !kernel && !!image && image[0] * image[1] === fan_in;
+    const large = fan_in === 784 && fan_out >= SQUARE.from + SQUARE.count && fan_out <= fan_in;
+    $('tiles-figure').hidden = !images;
+    $('seminar-figures').hidden = !images || !large;
+    $('figure-units').textContent = String(fan_out);
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  #columns(canvas) {
+    const { canvas: whole } = this.#heatmaps.matrix(0);
+    copy(whole, canvas, COLUMNS.from, 0, COLUMNS.count, whole.height);
+  }
+}

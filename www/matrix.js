@@ -1,0 +1,157 @@
+// @ts-check
+// One layer's weights: one canvas pixel is one weight. Zooming only scales the element.
+import { element } from './dom.js';
+
+/** @typedef {import('../pkg/sparsevd.js').View} View */
+/** @typedef {{ kept: number, total: number, limit: number, alive: number | null }} Drawn */
+
+/** Largest CSS pixels a weight may take. */
+const MOST = 24;
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export class Matrix {
+  canvas;
+  figure;
+  /** Called with the pixel that is pointed at or walked to. @type {(x: number, y: number) => void} */ onpoint = () => {};
+  /** Called with the pixel that is clicked, or chosen by Enter. @type {(x: number, y: number) => void} */ onpick = () => {};
+  #view;
+  #layer;
+  #name;
+  #filters;
+  #room;
+  #height;
+  #zoom = 1;
+  /** The inspected pixel. @type {[number, number] | null} */ #at = null;
+  /** The part that is shown elsewhere: left, top, width, height. @type {[number, number, number, number] | null} */ #part = null;
+  #box;
+  #cross = element('div', { class: 'cross', hidden: '' });
+  #outline = element('div', { class: 'part', hidden: '' });
+  #count;
+
+  /**
+   * @param {View} view @param {number} layer
+   * @param {{ id: string, short: string, name: string, heading: [string, string], filters: number, room: HTMLElement, height: number }} about
+   *   The canvas's id, the layer's name short and with its size, the caption's first word
+   *   and the rest, its filters, the element whose width it may take, and the CSS pixels it may be high
+   *   until it is zoomed.
+   */
+  constructor(view, layer, { id, short, name, heading, filters, room, height }) {
+    this.#view = view;
+    this.#layer = layer;
+    this.#name = name;
+    this.#filters = filters;
+    this.#room = room;
+    this.#height = height;
+    this.canvas = element('canvas', { id, tabindex: '0', role: 'img' });
+    this.#box = element('div', { class: 'scroll matrix' }, element('div', { class: 'plate' }, this.canvas, this.#outline, this.#cross));
+    this.#count = element('p', { class: 'count', id: id.replace('-', '-count-') });
+    const zoom = (/** @type {string} */ sign, /** @type {number} */ by, /** @type {string} */ words) => {
+      const button = element('button', { type: 'button', title: words, 'aria-label': `${words}: ${short}` }, sign);
+      button.addEventListener('click', () => this.#scale(by));
+      return button;
+    };
+    const tools = element('span', { class: 'tools' }, zoom('−', 0.5, 'Smaller'), zoom('+', 2, 'Larger'));
+    const [first, rest] = heading;
+    const caption = element('figcaption', {}, element('b', {}, first), ` ${rest}`, tools);
+    this.figure = element('figure', { class: 'heatmap' }, caption, this.#box, this.#count);
+    this.#listen();
+  }
+
+  /** Draws the frame that the view has, and says what it shows. @returns {Drawn} */
+  draw() {
+    const { width, height } = this.canvas;
+    /** @type {Drawn} */ const drawn = JSON.parse(this.#view.drawWeights(this.#layer, this.canvas));
+    if (!this.canvas.style.width || width !== this.canvas.width || height !== this.canvas.height) this.fit();
+    const { kept, total, limit, alive } = drawn;
+    const share = ((100 * (total - kept)) / total).toFixed(1);
+    const filters = alive === null ? '' : `${alive} of ${this.#filters} filters alive, `;
+    this.#count.textContent = `${filters}${kept.toLocaleString('en')} of ${total.toLocaleString('en')} weights kept, ${share} % pruned, colours ±${limit}`;
+    Object.assign(this.canvas.dataset, { kept, total });
+    this.canvas.setAttribute('aria-label', `${this.#name}: ${filters}${kept} of ${total} weights kept, ${share} percent pruned. Arrow keys inspect single weights.`);
+    return drawn;
+  }
+
+  /** CSS pixels a weight takes: a whole number, so that nothing is resampled. */
+  #unit() {
+    const { width, height } = this.canvas;
+    const base = Math.max(1, Math.floor(Math.min(this.#room.clientWidth / width, this.#height / height)));
+    return Math.min(MOST, Math.max(1, Math.round(base * this.#zoom)));
+  }
+
+  /** Gives the canvas the size that the zoom and the room want. */
+  fit() {
+    const { canvas } = this;
+    const unit = this.#unit();
+    Object.assign(canvas.style, { width: `${canvas.width * unit}px`, height: `${canvas.height * unit}px` });
+    this.mark(this.#at);
+    this.outline(this.#part);
+  }
+
+  /** Puts the cross on a pixel, or away. @param {[number, number] | null} at */
+  mark(at) {
+    this.#at = at;
+    this.#lay(this.#cross, at && [...at, 1, 1]);
+  }
+
+  /** Draws a line around a part, or none. @param {[number, number, number, number] | null} part */
+  outline(part) {
+    this.#part = part;
+    this.#lay(this.#outline, part);
+  }
+
+  /** @param {HTMLElement} over @param {number[] | null} part */
+  #lay(over, part) {
+    over.hidden = !part;
+    if (!part) return;
+    const [left, top, width, height] = part.map((pixels) => `${pixels * this.#unit()}px`);
+    Object.assign(over.style, { left, top, width, height });
+  }
+
+  /** Zooms around a point of the element, or its middle. @param {number} by @param {MouseEvent} [event] */
+  #scale(by, event) {
+    const box = this.#box;
+    const frame = box.getBoundingClientRect();
+    const [x, y] = event ? [event.clientX - frame.left, event.clientY - frame.top] : [box.clientWidth / 2, box.clientHeight / 2];
+    const before = this.#unit();
+    this.#zoom = Math.min(MOST, Math.max(0.1, this.#zoom * by));
+    this.fit();
+    const grown = this.#unit() / before;
+    box.scrollLeft = (box.scrollLeft + x) * grown - x;
+    box.scrollTop = (box.scrollTop + y) * grown - y;
+  }
+
+  #listen() {
+    const { canvas } = this;
+    /** @param {MouseEvent} event @returns {[number, number]} */
+    const pixel = ({ offsetX, offsetY }) => [Math.floor(offsetX / this.#unit()), Math.floor(offsetY / this.#unit())];
+    canvas.addEventListener('pointermove', (event) => this.onpoint(...pixel(event)));
+    canvas.addEventListener('pointerdown', (event) => this.onpoint(...pixel(event)));
+    canvas.addEventListener('click', (event) => this.onpick(...pixel(event)));
+    canvas.addEventListener('dblclick', (event) => this.#scale(event.shiftKey ? 0.5 : 2, event));
+    this.#box.addEventListener('wheel', (event) => {
+      // A pinch on a touchpad arrives as a wheel with ctrl; plain wheels scroll the page.
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      this.#scale(event.deltaY < 0 ? 1.25 : 0.8, event);
+    }, { passive: false });
+    canvas.addEventListener('keydown', (event) => {
+      const step = ARROWS[event.key];
+      if (event.key === '+' || event.key === '-') this.#scale(event.key === '+' ? 2 : 0.5);
+      else if (event.key === 'Enter' && this.#at) this.onpick(...this.#at);
+      else if (step) this.#walk(step, event.shiftKey ? 10 : 1);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  /** Goes to the weight `by` pixels away, or to the next one if there is a line between tiles, or as far as there are weights. @param {[number, number]} step @param {number} by */
+  #walk([dx, dy], by) {
+    const [x, y] = this.#at ?? [0, 0];
+    const nearer = Array.from({ length: by - 1 }, (_, i) => by - 1 - i);
+    const far = [by, by + 1, ...nearer].find((n) => this.#view.cell(this.#layer, x + n * dx, y + n * dy));
+    if (far) this.onpoint(x + far * dx, y + far * dy);
+    this.#cross.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+}
