@@ -33,17 +33,34 @@ impl Entries for SparseRows {
 const WIDE: usize = if cfg!(target_arch = "wasm32") { 32 } else { 64 };
 const WIDE_PAIRS: usize = WIDE / 2;
 
-/// Runs `$block::<W>(at)` over `0 .. n` in blocks of `$wide` columns and, for the rest, fewer.
+/// Runs `$block::<W>(at)` over `0 .. n` in blocks of `$wide` columns and, for the rest, fewer;
+/// the last block may reach past the end.
 macro_rules! in_blocks {
     ($wide:expr, $n:expr, $block:ident($($argument:expr),*)) => {
         let mut at = 0;
         while at + $wide <= $n { $block::<{ $wide }>(at, $($argument),*); at += $wide; }
-        while at + 16 <= $n { $block::<16>(at, $($argument),*); at += 16; }
+        if $wide > 16 {
+            while at + 16 <= $n { $block::<16>(at, $($argument),*); at += 16; }
+        }
         while at + 8 <= $n { $block::<8>(at, $($argument),*); at += 8; }
-        while at + 4 <= $n { $block::<4>(at, $($argument),*); at += 4; }
-        while at + 2 <= $n { $block::<2>(at, $($argument),*); at += 2; }
-        while at < $n { $block::<1>(at, $($argument),*); at += 1; }
+        while at < $n { $block::<4>(at, $($argument),*); at += 4; }
     };
+}
+
+/// The `W` columns of a matrix's row from `at` on, 0 past its end.
+#[inline(always)]
+fn lanes<const W: usize>(row: &[f32], at: usize) -> [f32; W] {
+    match row.get(at..at + W) {
+        Some(lanes) => lanes.try_into().expect("the slice has W values"),
+        None => std::array::from_fn(|lane| row.get(at + lane).copied().unwrap_or(0.0)),
+    }
+}
+
+/// Writes them, but for those past the end.
+#[inline(always)]
+fn put<const W: usize>(row: &mut [f32], at: usize, lanes: &[f32; W]) {
+    let end = row.len().min(at + W);
+    row[at..end].copy_from_slice(&lanes[..end - at]);
 }
 
 simd! {
@@ -62,7 +79,7 @@ simd! {
 /// of a row find theirs in the nearest cache and in few pages.
 #[inline(always)]
 fn product_block<const W: usize>(at: usize, x: &impl Entries, n: usize, w: &[f32], y: &mut [f32]) {
-    let panel: Vec<[f32; W]> = w.chunks_exact(n).map(|w| *lanes(w, at)).collect();
+    let panel: Vec<[f32; W]> = w.chunks_exact(n).map(|w| lanes(w, at)).collect();
     for r in 0..x.shape().0 {
         let mut sum = [0.0; W];
         for (from, columns, values) in x.runs(r) {
@@ -73,7 +90,7 @@ fn product_block<const W: usize>(at: usize, x: &impl Entries, n: usize, w: &[f32
                 }
             }
         }
-        y[r * n + at..][..W].copy_from_slice(&sum);
+        put(&mut y[r * n..][..n], at, &sum);
     }
 }
 
@@ -108,7 +125,7 @@ fn moments_block<const W: usize>(
     (first, second): (&mut [f32], &mut [f32]),
 ) {
     let pairs = m.chunks_exact(n).zip(v.chunks_exact(n));
-    let panel: Vec<[[f32; W]; 2]> = pairs.map(|(m, v)| [*lanes(m, at), *lanes(v, at)]).collect();
+    let panel: Vec<[[f32; W]; 2]> = pairs.map(|(m, v)| [lanes(m, at), lanes(v, at)]).collect();
     for r in 0..x.shape().0 {
         let (mut a, mut b) = ([0.0; W], [0.0; W]);
         for (from, columns, values) in x.runs(r) {
@@ -121,8 +138,8 @@ fn moments_block<const W: usize>(
                 }
             }
         }
-        first[r * n + at..][..W].copy_from_slice(&a);
-        second[r * n + at..][..W].copy_from_slice(&b);
+        put(&mut first[r * n..][..n], at, &a);
+        put(&mut second[r * n..][..n], at, &b);
     }
 }
 
@@ -146,11 +163,6 @@ simd! {
         }
         y
     }
-}
-
-#[inline(always)]
-fn lanes<const W: usize>(values: &[f32], at: usize) -> &[f32; W] {
-    values[at..at + W].try_into().expect("the slice has W values")
 }
 
 fn contiguous(matrix: &Matrix) -> &[f32] {

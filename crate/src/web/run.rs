@@ -41,7 +41,7 @@ impl Run {
     pub fn new(query: &str, data: &DataSet) -> Result<Self, JsError> {
         let (mut settings, _) = experiments::from_query(query);
         let data = data.0.clone();
-        let notices = settings.fit(data);
+        let notices = settings.fit(&data);
         let text = pairs(query).find(|(key, _)| key == "changes").map(|(_, text)| text);
         let (changes, _) = changes::from_text(text.as_deref().unwrap_or_default(), &settings);
         let session = Session::new(settings, data, changes).map_err(to_js_error)?;

@@ -215,7 +215,7 @@ impl View {
             "input": input, "output": output, "mean": mean,
             "place": filters.map(|filters| filters.place(input)),
             "sigma": log_sigma.map(math::exp), "log_alpha": log_alpha,
-            "pruned": heatmap.is_pruned(place, self.threshold),
+            "pruned": heatmap.is_pruned(index, self.threshold),
         });
         Some(json.to_string())
     }
