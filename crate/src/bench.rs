@@ -1,42 +1,96 @@
 //! The works that speed is measured by, the same natively and in the browser.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use crate::data::{Data, Dataset, Features};
-use crate::layers::Estimator;
+use crate::layers::{Estimator, Point};
+use crate::linalg::simd;
 use crate::methods::Method;
+use crate::network::FixedNetwork;
 use crate::rng::{Rng, Stream};
+use crate::schedule::Warmup;
 use crate::settings::Settings;
 use crate::trainer::Trainer;
 
-/// One work: a network whose training step is timed, with batches of 100.
+/// Something that is timed, over and over.
 pub struct Work {
     /// Its name in reports.
     pub name: &'static str,
+    /// What a step does.
+    pub about: &'static str,
     /// Steps whose median counts.
     pub steps: usize,
-    network: &'static str,
-    method: Method,
-    estimator: Estimator,
+    prepare: fn(Arc<Data>) -> Step,
 }
+
+/// One step of a work.
+pub type Step = Box<dyn FnMut()>;
+
+const FULLY_CONNECTED: &str = "784-300-100-10";
+const CONVOLUTIONAL: &str = "lenet-5-caffe";
 
 /// Every work.
 pub const ALL: &[Work] = &[
-    fully_connected("W1", Method::SparseVd, Estimator::Lrt),
-    fully_connected("W1b", Method::SparseVd, Estimator::Rt),
+    Work {
+        name: "W1",
+        about: "a step of Sparse VD with LRT on 784-300-100-10, batch 100",
+        steps: 100,
+        prepare: |data| training(data, FULLY_CONNECTED, Method::SparseVd, Estimator::Lrt),
+    },
+    Work {
+        name: "W1b",
+        about: "the same with RT",
+        steps: 100,
+        prepare: |data| training(data, FULLY_CONNECTED, Method::SparseVd, Estimator::Rt),
+    },
     Work {
         name: "W2",
+        about: "a step of Sparse VD with LRT on LeNet-5-Caffe, batch 100",
         steps: 20,
-        network: "lenet-5-caffe",
-        method: Method::SparseVd,
-        estimator: Estimator::Lrt,
+        prepare: |data| training(data, CONVOLUTIONAL, Method::SparseVd, Estimator::Lrt),
     },
-    fully_connected("W3", Method::Dense, Estimator::Lrt),
+    Work {
+        name: "W3",
+        about: "a step of the deterministic 784-300-100-10, batch 100",
+        steps: 100,
+        prepare: |data| training(data, FULLY_CONNECTED, Method::Dense, Estimator::Lrt),
+    },
+    Work {
+        name: "F1",
+        about: "100 images through 784-300-100-10 pruned to 2 %, zeros multiplied too",
+        steps: 100,
+        prepare: |data| forward(data, FULLY_CONNECTED, ALMOST_ZERO),
+    },
+    Work {
+        name: "F1s",
+        about: "the same, zeros left out",
+        steps: 100,
+        prepare: |data| forward(data, FULLY_CONNECTED, 0.0),
+    },
+    Work {
+        name: "F2",
+        about: "100 images through LeNet-5-Caffe pruned to 2 %, zeros multiplied too",
+        steps: 20,
+        prepare: |data| forward(data, CONVOLUTIONAL, ALMOST_ZERO),
+    },
+    Work {
+        name: "F2s",
+        about: "the same, zeros left out",
+        steps: 20,
+        prepare: |data| forward(data, CONVOLUTIONAL, 0.0),
+    },
+    Work {
+        name: "peak",
+        about: "10⁸ multiplications and additions in registers: the processor's ceiling",
+        steps: 20,
+        prepare: |_| {
+            Box::new(|| {
+                black_box(multiply_add(black_box(0.999), black_box(0.001)));
+            })
+        },
+    },
 ];
-
-const fn fully_connected(name: &'static str, method: Method, estimator: Estimator) -> Work {
-    Work { name, steps: 100, network: "784-300-100-10", method, estimator }
-}
 
 /// The work called `name`.
 pub fn find(name: &str) -> Option<&'static Work> {
@@ -44,18 +98,60 @@ pub fn find(name: &str) -> Option<&'static Work> {
 }
 
 impl Work {
-    /// The run to be timed: the KL is at its full weight from the first step.
-    pub fn trainer(&self, data: Arc<Data>) -> Trainer {
-        let settings = Settings {
-            network: self.network.parse().expect("a network of this list"),
-            method: self.method,
-            estimator: self.estimator,
-            batch_size: 100,
-            init_scale: 0.02,
-            kl_warmup: crate::schedule::Warmup { from: 0.0, to: 0.0 },
-            ..Settings::default()
-        };
-        Trainer::new(settings, data)
+    /// The step to be timed.
+    pub fn prepare(&self, data: Arc<Data>) -> Step {
+        (self.prepare)(data)
+    }
+}
+
+/// A run with the KL at its full weight from the first step.
+fn trainer(data: Arc<Data>, network: &str, method: Method, estimator: Estimator) -> Trainer {
+    let settings = Settings {
+        network: network.parse().expect("a network of this list"),
+        method,
+        estimator,
+        batch_size: 100,
+        init_scale: 0.02,
+        kl_warmup: Warmup { from: 0.0, to: 0.0 },
+        ..Settings::default()
+    };
+    Trainer::new(settings, data)
+}
+
+fn training(data: Arc<Data>, network: &str, method: Method, estimator: Estimator) -> Step {
+    let mut trainer = trainer(data, network, method, estimator);
+    Box::new(move || _ = trainer.step())
+}
+
+/// Stands for zero where zeros shall be multiplied.
+const ALMOST_ZERO: f32 = 1e-20;
+
+/// Predictions of a network of which 2 % of the weights are left, the others at `zero`.
+fn forward(data: Arc<Data>, network: &str, zero: f32) -> Step {
+    let network = pruned(data.clone(), network, zero);
+    let x = data.train.rows(&(0..100).collect::<Vec<_>>());
+    Box::new(move || _ = black_box(network.predict(x.clone())))
+}
+
+fn pruned(data: Arc<Data>, network: &str, zero: f32) -> FixedNetwork {
+    let mut network = trainer(data, network, Method::Dense, Estimator::Lrt).network().clone();
+    let mut rng = Rng::stream(0, Stream::Measures, 2);
+    for parameter in network.parameters_mut() {
+        parameter.value.mapv_inplace(|w| if rng.uniform() < 0.02 { w } else { zero });
+    }
+    network.fixed(Point::Mean { threshold: f32::INFINITY })
+}
+
+simd! {
+    /// 10⁸ operations on 32 numbers that never leave the registers.
+    fn multiply_add(factor: f32, term: f32) -> f32 {
+        let mut sums = [1.0_f32; 32];
+        for _ in 0..100_000_000 / 64 {
+            for sum in &mut sums {
+                *sum = *sum * factor + term;
+            }
+        }
+        sums.iter().sum()
     }
 }
 
@@ -104,10 +200,17 @@ mod tests {
     }
 
     #[test]
-    fn every_work_steps() {
+    fn every_work_steps_and_leaving_zeros_out_changes_nothing() {
         let data = Arc::new(stand_in());
         for work in ALL {
-            assert_eq!(work.trainer(data.clone()).step(), crate::trainer::Outcome::Within);
+            let mut step = work.prepare(data.clone());
+            step();
+        }
+        let x = data.train.rows(&[0, 1, 2]);
+        for network in [FULLY_CONNECTED, CONVOLUTIONAL] {
+            let [sparse, dense] = [0.0, ALMOST_ZERO]
+                .map(|zero| pruned(data.clone(), network, zero).predict(x.clone()));
+            assert!(sparse.iter().zip(&dense).all(|(a, b)| (a - b).abs() < 1e-6));
         }
     }
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use wasm_bindgen::prelude::*;
 
-use crate::bench;
-use crate::trainer::Trainer;
+use crate::bench::{self, Step, Work};
 
 /// One work, ready to be timed.
 #[wasm_bindgen]
-pub struct BenchRun(Trainer);
+pub struct BenchRun {
+    work: &'static Work,
+    step: Step,
+}
 
 #[wasm_bindgen]
 impl BenchRun {
@@ -18,16 +20,22 @@ impl BenchRun {
     pub fn new(name: &str) -> Result<Self, JsError> {
         let work = bench::find(name)
             .ok_or_else(|| JsError::new(&format!("Work '{name}' is not known.")))?;
-        Ok(Self(work.trainer(Arc::new(bench::stand_in()))))
+        Ok(Self { work, step: work.prepare(Arc::new(bench::stand_in())) })
     }
 
-    /// Trains one step.
+    /// The names of all works.
+    pub fn works() -> Vec<String> {
+        bench::ALL.iter().map(|work| work.name.to_owned()).collect()
+    }
+
+    /// Steps whose median counts.
+    #[wasm_bindgen(getter)]
+    pub fn steps(&self) -> usize {
+        self.work.steps
+    }
+
+    /// Does one step.
     pub fn step(&mut self) {
-        self.0.step();
-    }
-
-    /// The network's fingerprint, to compare with other machines.
-    pub fn fingerprint(&self) -> String {
-        self.0.network().fingerprint()
+        (self.step)();
     }
 }

@@ -14,20 +14,21 @@ const WARM_UP: f64 = 0.2;
 
 /// Times the works that the arguments name.
 pub fn run(arguments: &ArgMatches) -> Result<()> {
-    let names = options::value(arguments, "works").unwrap_or_default();
+    let all: Vec<&str> = bench::ALL.iter().map(|work| work.name).collect();
+    let names = options::value(arguments, "works").map_or(all, |names| names.split(',').collect());
     let data = Arc::new(bench::stand_in());
     let mut report = serde_json::Map::new();
-    for name in names.split(',') {
+    for name in names {
         let work = bench::find(name).ok_or_else(|| {
             let known: Vec<&str> = bench::ALL.iter().map(|work| work.name).collect();
             Error::new(format!("Work '{name}' is not known: choose from {}.", known.join(", ")))
         })?;
-        let mut trainer = work.trainer(data.clone());
-        (0..(WARM_UP * work.steps as f64) as usize).for_each(|_| _ = trainer.step());
+        let mut step = work.prepare(data.clone());
+        (0..(WARM_UP * work.steps as f64) as usize).for_each(|_| step());
         let mut times: Vec<f64> = (0..work.steps)
             .map(|_| {
                 let start = Instant::now();
-                trainer.step();
+                step();
                 start.elapsed().as_secs_f64() * 1e3
             })
             .collect();
@@ -38,7 +39,7 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
             serde_json::json!({ "ms_per_step": median, "steps": work.steps }),
         );
         if !arguments.get_flag("json") {
-            println!("{name:<4} {median:7.2} ms a step");
+            println!("{name:<5} {median:7.2} ms: {}", work.about);
         }
     }
     if arguments.get_flag("json") {

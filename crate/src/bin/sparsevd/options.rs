@@ -51,9 +51,9 @@ pub fn command() -> Command {
         .arg(option("dir", "FOLDER").default_value("table").help("Where runs are kept"))
         .arg(option("csv", "FILE").help("Write finished rows to FILE [default: FOLDER/table.csv]"));
     let bench = Command::new("bench")
-        .about("Milliseconds a training step of the works W1, W1b and W3")
+        .about("Milliseconds a step of works: training, predicting, and the processor's peak")
         .arg(Arg::new("json").long("json").num_args(0).help("Print one JSON object"))
-        .arg(option("works", "LIST").default_value("W1,W1b,W3").help("Which works to time"));
+        .arg(option("works", "LIST").help("Which works to time, for example W1,W2 [default: all]"));
     Command::new("sparsevd")
         .about("Bayesian neural networks that lose their weights")
         .version(env!("CARGO_PKG_VERSION"))
