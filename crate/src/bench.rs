@@ -124,7 +124,7 @@ fn training(data: Arc<Data>, network: &str, method: Method, estimator: Estimator
 }
 
 /// Stands for zero where zeros shall be multiplied.
-const ALMOST_ZERO: f32 = 1e-20;
+const ALMOST_ZERO: f32 = 1e-8;
 
 /// Predictions of a network of which 2 % of the weights are left, the others at `zero`.
 fn forward(data: Arc<Data>, network: &str, zero: f32) -> Step {
@@ -142,16 +142,19 @@ fn pruned(data: Arc<Data>, network: &str, zero: f32) -> FixedNetwork {
     network.fixed(Point::Mean { threshold: f32::INFINITY })
 }
 
+/// As many as hide the latency of an addition.
+const LANES: usize = if cfg!(target_arch = "wasm32") { 48 } else { 192 };
+
 simd! {
-    /// 10⁸ operations on 32 numbers that never leave the registers.
-    fn multiply_add(factor: f32, term: f32) -> f32 {
-        let mut sums = [1.0_f32; 32];
-        for _ in 0..100_000_000 / 64 {
+    /// 10⁸ operations on numbers that never leave the registers.
+    fn multiply_add(factor: f32, term: f32) -> [f32; LANES] {
+        let mut sums = [1.0; LANES];
+        for _ in 0..100_000_000 / (2 * LANES) {
             for sum in &mut sums {
                 *sum = *sum * factor + term;
             }
         }
-        sums.iter().sum()
+        sums
     }
 }
 
@@ -210,7 +213,7 @@ mod tests {
         for network in [FULLY_CONNECTED, CONVOLUTIONAL] {
             let [sparse, dense] = [0.0, ALMOST_ZERO]
                 .map(|zero| pruned(data.clone(), network, zero).predict(x.clone()));
-            assert!(sparse.iter().zip(&dense).all(|(a, b)| (a - b).abs() < 1e-6));
+            assert!(sparse.iter().zip(&dense).all(|(a, b)| (a - b).abs() < 1e-4));
         }
     }
 }

@@ -28,9 +28,10 @@ impl Entries for SparseRows {
     }
 }
 
-/// Outputs that one pass over a row's entries keeps in registers, for one sum and for two: the
-/// most that sixteen 128-bit registers hold in wasm; wider ones hold more. (No sum is affected.)
-const WIDE: usize = if cfg!(target_arch = "wasm32") { 32 } else { 64 };
+/// Outputs that one pass over a row's entries keeps in registers, for one sum and for two: as
+/// many sums as sixteen 128-bit registers hold in wasm, and enough to hide the latency of wider
+/// ones elsewhere. (No sum is affected.)
+const WIDE: usize = if cfg!(target_arch = "wasm32") { 48 } else { 64 };
 const WIDE_PAIRS: usize = WIDE / 2;
 
 /// Runs `$block::<W>(at)` over `0 .. n` in blocks of `$wide` columns and, for the rest, fewer;
@@ -38,12 +39,19 @@ const WIDE_PAIRS: usize = WIDE / 2;
 macro_rules! in_blocks {
     ($wide:expr, $n:expr, $block:ident($($argument:expr),*)) => {
         let mut at = 0;
-        while at + $wide <= $n { $block::<{ $wide }>(at, $($argument),*); at += $wide; }
-        if $wide > 16 {
-            while at + 16 <= $n { $block::<16>(at, $($argument),*); at += 16; }
+        while at < $n {
+            let rest = $n - at;
+            if 2 * rest > $wide {
+                $block::<{ $wide }>(at, $($argument),*);
+                at += $wide;
+            } else if rest > 8 {
+                $block::<16>(at, $($argument),*);
+                at += 16;
+            } else {
+                $block::<8>(at, $($argument),*);
+                at += 8;
+            }
         }
-        while at + 8 <= $n { $block::<8>(at, $($argument),*); at += 8; }
-        while at < $n { $block::<4>(at, $($argument),*); at += 4; }
     };
 }
 
