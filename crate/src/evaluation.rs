@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::layers::{Estimator, Point};
-use crate::measures::{Ensemble, GradientVariance, Tally, probabilities, score_chunk};
+use crate::measures::{CHUNK, Ensemble, GradientVariance, Tally, probabilities, score_chunk};
 use crate::network::FixedNetwork;
 use crate::objective::Elbo;
 use crate::rng::{Rng, Stream};
@@ -105,10 +105,13 @@ pub struct Evaluation {
     scores: (Tally, Tally),
     next_image: usize,
     ensemble: Ensemble,
+    /// The weight sample under way, and the next image it sees.
+    sample: Option<(FixedNetwork, usize)>,
     samples: usize,
     variances: (GradientVariance, GradientVariance),
     repeats: u64,
-    remaining_repeats: u64,
+    /// Gradients still to be taken, one of each estimator for every repeat.
+    remaining_gradients: u64,
 }
 
 impl Evaluation {
@@ -170,10 +173,11 @@ impl Evaluation {
             scores: Default::default(),
             next_image: 0,
             ensemble: Ensemble::new(images, trainer.data().classes),
+            sample: None,
             samples: ensemble_of,
             variances: Default::default(),
             repeats,
-            remaining_repeats: repeats,
+            remaining_gradients: 2 * repeats,
         }
     }
 
@@ -186,15 +190,21 @@ impl Evaluation {
             score_chunk(&self.dense, test, start, &mut self.scores.1);
             self.next_image = score_chunk(&self.pruned, test, start, &mut self.scores.0);
         } else if self.ensemble.samples() < self.samples {
-            let k = self.ensemble.samples() as u64;
-            let mut rng = Rng::stream(trainer.settings().seed, Stream::Prediction, k);
-            let sample = trainer.network().fixed(Point::Sample(&mut rng));
-            let images = 0..self.record.sampled_images;
-            self.ensemble.add(&probabilities(&sample, test, images));
-        } else if self.remaining_repeats > 0 {
-            self.remaining_repeats -= 1;
-            self.variances.0.add(trainer, Estimator::Rt);
-            self.variances.1.add(trainer, Estimator::Lrt);
+            let (sample, first) = self.sample.take().unwrap_or_else(|| {
+                let k = self.ensemble.samples() as u64;
+                let mut rng = Rng::stream(trainer.settings().seed, Stream::Prediction, k);
+                (trainer.network().fixed(Point::Sample(&mut rng)), 0)
+            });
+            let end = (first + CHUNK).min(self.record.sampled_images);
+            self.ensemble.add_part(first, &probabilities(&sample, test, first..end));
+            self.sample = (end < self.record.sampled_images).then_some((sample, end));
+        } else if self.remaining_gradients > 0 {
+            self.remaining_gradients -= 1;
+            if self.remaining_gradients % 2 == 1 {
+                self.variances.0.add(trainer, Estimator::Rt);
+            } else {
+                self.variances.1.add(trainer, Estimator::Lrt);
+            }
         } else {
             return Some(self.finish(trainer));
         }

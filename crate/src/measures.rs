@@ -45,7 +45,7 @@ impl Tally {
 }
 
 /// Objects that are predicted at a time: their activations fit the cache.
-const CHUNK: usize = 250;
+pub const CHUNK: usize = 250;
 
 /// Class probabilities of the objects `range`, (objects, classes).
 pub fn probabilities(
@@ -111,9 +111,17 @@ impl Ensemble {
 
     /// Takes in the class probabilities of one weight sample, (objects, classes).
     pub fn add(&mut self, p: &Matrix) {
-        self.sum += p;
-        self.entropies.iter_mut().zip(entropy(p)).for_each(|(sum, h)| *sum += h);
-        self.samples += 1;
+        self.add_part(0, p);
+    }
+
+    /// Takes in those of the objects from number `first` on; the sample counts with the last.
+    pub fn add_part(&mut self, first: usize, p: &Matrix) {
+        let objects = first..first + p.nrows();
+        let mut sum = self.sum.slice_mut(ndarray::s![objects.clone(), ..]);
+        sum += p;
+        let entropies = &mut self.entropies[objects.clone()];
+        entropies.iter_mut().zip(entropy(p)).for_each(|(sum, h)| *sum += h);
+        self.samples += usize::from(objects.end == self.entropies.len());
     }
 
     /// Weight samples taken in.
