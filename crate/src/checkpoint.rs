@@ -187,6 +187,31 @@ mod tests {
     }
 
     #[test]
+    fn what_has_retired_stays_so_in_a_file() {
+        let mut settings = short().settings().clone();
+        for (key, value) in
+            [("retire", "on"), ("clip", "on"), ("warmup", "0..0"), ("kl", "3"), ("lr", "0.01")]
+        {
+            settings.set(key, value).unwrap();
+        }
+        let mut whole = Trainer::new(settings, Arc::new(data::digits()));
+        (0..200).for_each(|_| _ = whole.step());
+        let retired = |trainer: &Trainer| {
+            trainer.network().weights()[0].mean.iter().filter(|&&mean| mean == 0.0).count()
+        };
+        let (before, total) = (retired(&whole), 64 * 20);
+        assert!(before > 0 && before < total, "{before} weights have retired");
+        let file = save(&whole, &[]);
+        let checkpoint = Checkpoint::read("run.safetensors", &file).unwrap();
+        let (mut resumed, _) = checkpoint.resume(Arc::new(data::digits())).unwrap();
+        for trainer in [&mut whole, &mut resumed] {
+            (0..200).for_each(|_| _ = trainer.step());
+        }
+        assert_eq!(resumed.network().fingerprint(), whole.network().fingerprint());
+        assert!(retired(&whole) >= before);
+    }
+
+    #[test]
     fn damage_is_named() {
         let file = save(&short(), &[]);
         for bytes in [&b""[..], b"hello", &file[..file.len() / 2]] {
