@@ -1,5 +1,6 @@
 //! Changes of settings in the middle of a run, and how an address spells them.
 
+use crate::linalg::order;
 use serde::{Deserialize, Serialize};
 
 use crate::settings::Settings;
@@ -44,7 +45,7 @@ pub fn from_text(text: &str, settings: &Settings) -> (Vec<Change>, Vec<String>) 
             )),
         }
     }
-    changes.sort_by_key(|change| change.step);
+    let mut changes = by_step(changes);
     for i in 0..changes.len() {
         let next = changes[i + 1..].iter().find(|later| later.key == changes[i].key);
         if let Some(from) = next.map(|next| next.from.clone()) {
@@ -52,6 +53,12 @@ pub fn from_text(text: &str, settings: &Settings) -> (Vec<Change>, Vec<String>) 
         }
     }
     (changes, notices)
+}
+
+/// The changes, soonest first; those of one step stay in order.
+pub fn by_step(changes: Vec<Change>) -> Vec<Change> {
+    let steps: Vec<f64> = changes.iter().map(|change| change.step as f64).collect();
+    order(&steps).into_iter().map(|i| changes[i].clone()).collect()
 }
 
 #[cfg(test)]

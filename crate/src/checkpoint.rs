@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::trainer::{Position, Trainer};
 
 /// What the metadata says of the format.
-const FORMAT: &str = "sparsevd-1";
+const FORMAT: &str = "sparsevd-2";
 
 /// A run read from a file, not yet joined with its data.
 pub struct Checkpoint {

@@ -55,7 +55,7 @@ pub struct Record {
     /// Weights in every layer.
     pub total: Vec<usize>,
     /// Gradient variance of RT and of LRT on the coming batch; absent for point estimates.
-    pub gradient_variance: Option<(f64, f64)>,
+    pub gradient_variance: Option<(f32, f32)>,
     /// The network's fingerprint.
     pub fingerprint: String,
 }
@@ -230,7 +230,7 @@ impl Evaluation {
         if self.repeats > 0 {
             let n = trainer.train_size();
             let (rt, lrt) = &self.variances;
-            record.gradient_variance = Some((rt.per_object(n), lrt.per_object(n)));
+            record.gradient_variance = Some((rt.per_object(n) as f32, lrt.per_object(n) as f32));
         }
         record
     }

@@ -1,6 +1,6 @@
 //! The posterior of a layer's weights: one independent Gaussian for each.
 
-use crate::linalg::{Matrix, math, simd};
+use crate::linalg::{Matrix, combine, entries, entries_mut, math, simd};
 use crate::optimizer::{Optimizer, Parameter, Run, Step};
 use crate::priors::{self, Block, Prior};
 use crate::rng::Rng;
@@ -66,7 +66,8 @@ impl Gaussian {
 
     /// Recomputes σ² after `log_sigma` was written from outside.
     pub fn refresh(&mut self) {
-        self.variance.assign(&self.log_sigma.value.mapv(|log_sigma| math::exp(2.0 * log_sigma)));
+        let variance = self.variance.as_slice_mut().expect("kept in row-major order");
+        square_exp(self.log_sigma.value.as_slice().expect("kept in row-major order"), variance);
     }
 
     /// One draw of the weights, (fan_in, fan_out).
@@ -79,9 +80,13 @@ impl Gaussian {
         if threshold == f32::INFINITY {
             return self.mean.value.clone();
         }
-        ndarray::Zip::from(&self.mean.value).and(&self.log_sigma.value).map_collect(|&mean, &s| {
-            if priors::log_alpha(mean, s) > threshold { 0.0 } else { mean }
-        })
+        let mut pruned = self.mean.value.clone();
+        for (mean, &log_sigma) in pruned.iter_mut().zip(&self.log_sigma.value) {
+            if priors::log_alpha(*mean, log_sigma) > threshold {
+                *mean = 0.0;
+            }
+        }
+        pruned
     }
 
     /// How many weights have ln α ≤ `threshold`.
@@ -216,17 +221,17 @@ impl Scratch {
 
 /// w = μ + σ ⊙ ε, all (fan_in, fan_out).
 pub fn with_noise(mean: &Matrix, variance: &Matrix, noise: &Matrix) -> Matrix {
-    let draw = |&mean: &f32, v: &f32, e: &f32| mean + v.sqrt() * e;
-    ndarray::Zip::from(mean).and(variance).and(noise).map_collect(draw)
+    let mut weights = mean.clone();
+    let pairs = entries(variance).iter().zip(entries(noise));
+    entries_mut(&mut weights).iter_mut().zip(pairs).for_each(|(w, (v, e))| *w += v.sqrt() * e);
+    weights
 }
 
 /// Sets the means of weights with ln α > [`PRUNED`] to 0, both (fan_in, fan_out).
 pub fn clip(mean: &mut Matrix, variance: &Matrix) {
     // σ² > e³ μ² says the same without a logarithm.
     let odds = math::exp(PRUNED);
-    mean.zip_mut_with(variance, |mean, &v| {
-        *mean = if v > odds * *mean * *mean { 0.0 } else { *mean }
-    });
+    combine(mean, variance, |mean, v| *mean = if v > odds * *mean * *mean { 0.0 } else { *mean });
 }
 
 simd! {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::changes::Change;
+use crate::changes::{self, Change};
 use crate::checkpoint;
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -50,9 +50,9 @@ impl Session {
     ///
     /// `changes` were made to an earlier run: they are undone now and made again at their steps,
     /// so that the run ends up where that one did.
-    pub fn new(mut settings: Settings, data: Arc<Data>, mut changes: Vec<Change>) -> Result<Self> {
+    pub fn new(mut settings: Settings, data: Arc<Data>, changes: Vec<Change>) -> Result<Self> {
         // Soonest last; of those at one step the first is last, to be undone last and made first.
-        changes.sort_by_key(|change| change.step);
+        let mut changes = changes::by_step(changes);
         changes.reverse();
         for change in &changes {
             settings.set(&change.key, &change.from)?;

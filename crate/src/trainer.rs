@@ -25,11 +25,25 @@ use crate::settings::{Effect, FIELDS, Settings};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Running {
     /// NLL in nats, summed over the objects seen.
+    #[serde(with = "bits")]
     pub nll: f64,
     /// Objects classified rightly by the noisy training network.
     pub correct: u32,
     /// Objects seen.
     pub seen: u32,
+}
+
+/// A number as its bits: decimals would need a large library to come back exactly.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        x.to_bits().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        u64::deserialize(deserializer).map(f64::from_bits)
+    }
 }
 
 /// Where a run stands, besides its network.

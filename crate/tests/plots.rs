@@ -66,8 +66,8 @@ fn typical(epochs: u32) -> Vec<Record> {
         r.sampled_accuracy = (10.0 + 87.8 * learnt + 0.2 * wobble(1.0)) as f32;
         r.kl = Some((38.0 * (-t / 9.0).exp() + 2.1) as f32);
         r.gradient_variance = Some((
-            2e-4 * (-t / 30.0).exp() * (1.0 + 0.2 * wobble(2.0)),
-            9e-6 * (-t / 40.0).exp() * (1.0 + 0.2 * wobble(3.0)),
+            (2e-4 * (-t / 30.0).exp() * (1.0 + 0.2 * wobble(2.0))) as f32,
+            (9e-6 * (-t / 40.0).exp() * (1.0 + 0.2 * wobble(3.0))) as f32,
         ));
         if epoch > 0 {
             r.kl_weight = (t as f32 / 10.0).min(1.0);
@@ -455,7 +455,7 @@ prop_compose! {
         r.elbo = r.train_nll.zip(r.kl).map(|(nll, kl)| -nll - kl);
         (r.test_accuracy, r.dense_accuracy) = (values[3], values[4]);
         (r.sampled_accuracy, r.samples) = (values[5], samples);
-        r.gradient_variance = present[2].then_some((f64::from(values[6]), f64::from(values[7])));
+        r.gradient_variance = present[2].then_some((values[6], values[7]));
         r.kl_weight = values[0];
         (r.kept, r.total) = counts.into_iter().map(|(a, b)| (a.min(b), b)).unzip();
         r

@@ -20,10 +20,12 @@ pub struct BatchNorm {
 /// What the backward pass and the running means need of the batch.
 #[derive(Clone)]
 struct Batch {
-    /// (x − m)/√(v + 10⁻⁵), (rows, channels).
+    /// (x − m)/√(v + 10⁻⁵), as the input.
     normalised: Matrix,
-    mean: Matrix,
-    variance: Matrix,
+    /// m, for every channel.
+    mean: Vec<f32>,
+    /// v, for every channel.
+    variance: Vec<f32>,
 }
 
 /// Keeps the division possible where a channel is constant.
@@ -44,52 +46,81 @@ impl BatchNorm {
             batch: None,
         }
     }
-
-    fn by_channel(&self, x: Matrix) -> Matrix {
-        let channels = self.scale.value.ncols();
-        let rows = x.len() / channels;
-        x.into_shape_with_order((rows, channels)).expect("channels divide the features")
-    }
 }
 
-/// The mean of every column, (1, columns).
-fn column_means(x: &Matrix) -> Matrix {
-    x.sum_axis(ndarray::Axis(0)).insert_axis(ndarray::Axis(0)) / x.nrows() as f32
+/// Σ of `term` over the rows, for every channel, and how many rows there are; a row is the
+/// channels of one pixel.
+fn channel_sums(x: &Matrix, channels: usize, term: impl Fn(usize, f32) -> f32) -> (Vec<f32>, f32) {
+    let mut sums = vec![0.0; channels];
+    for (place, &x) in x.iter().enumerate() {
+        sums[place % channels] += term(place, x);
+    }
+    (sums, (x.len() / channels) as f32)
+}
+
+/// The same divided by the number of rows.
+fn channel_means(x: &Matrix, channels: usize, term: impl Fn(usize, f32) -> f32) -> Vec<f32> {
+    let (sums, rows) = channel_sums(x, channels, term);
+    sums.into_iter().map(|sum| sum / rows).collect()
+}
+
+/// x ← f(place, x) for every value.
+fn map_values(x: &mut Matrix, mut f: impl FnMut(usize, f32) -> f32) {
+    x.iter_mut().enumerate().for_each(|(place, x)| *x = f(place, *x));
+}
+
+fn numbers(parameter: &Parameter) -> &[f32] {
+    parameter.value.as_slice().expect("one row")
+}
+
+fn row(numbers: Vec<f32>) -> Matrix {
+    Matrix::from_shape_vec((1, numbers.len()), numbers).expect("one row")
 }
 
 impl Layer for BatchNorm {
     fn forward(&mut self, x: Matrix, _noise: &mut Rng) -> Matrix {
-        let shape = x.dim();
-        let x = self.by_channel(x);
-        let mean = column_means(&x);
-        let centred = x - &mean;
-        let variance = column_means(&(&centred * &centred));
-        let normalised = centred / variance.mapv(|v| (v + EPSILON).sqrt());
-        let y = &normalised * &self.scale.value + &self.shift.value;
+        let (scale, shift) = (numbers(&self.scale), numbers(&self.shift));
+        let n = scale.len();
+        let mean = channel_means(&x, n, |_, x| x);
+        let square = |place: usize, x: f32| (x - mean[place % n]) * (x - mean[place % n]);
+        let variance = channel_means(&x, n, square);
+        let mut normalised = x;
+        map_values(&mut normalised, |place, x| {
+            (x - mean[place % n]) / (variance[place % n] + EPSILON).sqrt()
+        });
+        let mut y = normalised.clone();
+        map_values(&mut y, |place, x| scale[place % n] * x + shift[place % n]);
         self.batch = Some(Batch { normalised, mean, variance });
-        y.into_shape_with_order(shape).expect("the shape it came in")
+        y
     }
 
     /// dx = γ/√(v + 10⁻⁵) ⊙ (dy − mean dy − x̂ ⊙ mean(dy ⊙ x̂))
     fn backward(&mut self, dy: Matrix, _wanted: bool) -> Matrix {
-        let shape = dy.dim();
-        let dy = self.by_channel(dy);
         let Batch { normalised, variance, .. } = self.batch.as_ref().expect("forward came first");
-        let rows = dy.nrows() as f32;
-        let by_shift = column_means(&dy);
-        let by_scale = column_means(&(&dy * normalised));
-        let slope = &self.scale.value / &variance.mapv(|v| (v + EPSILON).sqrt());
-        let dx = (dy - &by_shift - normalised * &by_scale) * slope;
-        self.shift.gradient = by_shift * rows;
-        self.scale.gradient = by_scale * rows;
-        dx.into_shape_with_order(shape).expect("the shape it came in")
+        let normalised = normalised.as_slice().expect("kept in row-major order");
+        let n = variance.len();
+        let (by_shift, rows) = channel_sums(&dy, n, |_, g| g);
+        let (by_scale, _) = channel_sums(&dy, n, |place, g| g * normalised[place]);
+        let scale = numbers(&self.scale);
+        let mut dx = dy;
+        map_values(&mut dx, |place, g| {
+            let channel = place % n;
+            let slope = scale[channel] / (variance[channel] + EPSILON).sqrt();
+            slope * (g - (by_shift[channel] + normalised[place] * by_scale[channel]) / rows)
+        });
+        self.shift.gradient = row(by_shift);
+        self.scale.gradient = row(by_scale);
+        dx
     }
 
     fn fixed(&self, _point: &mut Point<'_>) -> Box<dyn Fixed> {
-        let deviation = self.running_variance.value.mapv(|v| (v + EPSILON).sqrt());
-        let slope = &self.scale.value / &deviation;
-        let offset = &self.shift.value - &self.running_mean.value * &slope;
-        Box::new(Affine { slope, offset })
+        let running = numbers(&self.running_mean).iter().zip(numbers(&self.running_variance));
+        let learned = numbers(&self.scale).iter().zip(numbers(&self.shift));
+        let affine = |((mean, variance), (scale, shift)): ((&f32, &f32), (&f32, &f32))| {
+            let slope = scale / (variance + EPSILON).sqrt();
+            (slope, shift - mean * slope)
+        };
+        Box::new(Affine(running.zip(learned).map(affine).collect()))
     }
 
     fn parameters(&self) -> Vec<(&'static str, &Parameter)> {
@@ -111,8 +142,9 @@ impl Layer for BatchNorm {
         self.scale.update(update.optimizer, update.step);
         self.shift.update(update.optimizer, update.step);
         if let Some(batch) = &self.batch {
-            let follow = |running: &mut Parameter, batch: &Matrix| {
-                running.value.zip_mut_with(batch, |r, b| *r += MOMENTUM * (b - *r));
+            let follow = |running: &mut Parameter, batch: &[f32]| {
+                let pairs = running.value.iter_mut().zip(batch);
+                pairs.for_each(|(running, now)| *running += MOMENTUM * (now - *running));
             };
             follow(&mut self.running_mean, &batch.mean);
             follow(&mut self.running_variance, &batch.variance);
@@ -124,18 +156,16 @@ impl Layer for BatchNorm {
     }
 }
 
-/// y = slope ⊙ x + offset for each channel, both (1, channels).
-struct Affine {
-    slope: Matrix,
-    offset: Matrix,
-}
+/// y = slope · x + offset, a pair for each channel.
+struct Affine(Vec<(f32, f32)>);
 
 impl Fixed for Affine {
-    fn predict(&self, x: Matrix) -> Matrix {
-        let (shape, channels) = (x.dim(), self.slope.ncols());
-        let x = x.into_shape_with_order((shape.0 * shape.1 / channels, channels));
-        let y = x.expect("channels divide the features") * &self.slope + &self.offset;
-        y.into_shape_with_order(shape).expect("the shape it came in")
+    fn predict(&self, mut x: Matrix) -> Matrix {
+        map_values(&mut x, |place, x| {
+            let (slope, offset) = self.0[place % self.0.len()];
+            slope * x + offset
+        });
+        x
     }
 }
 
@@ -153,9 +183,8 @@ mod tests {
         let x = rng.normal_matrix((40, 6)) * 3.0 + 2.0;
         for _ in 0..200 {
             let y = norm.forward(x.clone(), &mut rng);
-            let y = y.into_shape_with_order((80, 3)).unwrap();
-            assert!(column_means(&y).iter().all(|m| m.abs() < 1e-5));
-            assert!(column_means(&(&y * &y)).iter().all(|v| (v - 1.0).abs() < 1e-4));
+            assert!(channel_means(&y, 3, |_, y| y).iter().all(|m| m.abs() < 1e-5));
+            assert!(channel_means(&y, 3, |_, y| y * y).iter().all(|v| (v - 1.0).abs() < 1e-4));
             norm.update(&Update { optimizer, step, prior, kl_weight: 0.0 });
         }
         let fixed = norm.fixed(&mut Point::Mean { threshold: 3.0 }).predict(x.clone());

@@ -9,13 +9,11 @@
 //! draws its noise at every position as if positions were independent, the mean-field
 //! approximation of Molchanov, Ashukha and Vetrov (2017, section 4.3).
 
-use ndarray::Zip;
-
 use super::connection::{Connection, Convolution, FullyConnected};
 use super::deterministic::FixedWeights;
 use super::live::Live;
 use super::{Fixed, Layer, Point, Weights};
-use crate::linalg::{Matrix, add_column_sums, add_rows};
+use crate::linalg::{Matrix, add_column_sums, add_rows, combine, entries, entries_mut};
 use crate::optimizer::Parameter;
 use crate::posterior::{self, Gaussian, Update};
 use crate::rng::Rng;
@@ -168,11 +166,12 @@ impl<C: Connection> Bayesian<C> {
             }
             Estimator::Lrt => {
                 let (mut y, mut v) = connection.moments(&x, mean, variance);
-                Zip::from(&mut y).and(&mut v).and(&noise).for_each(|y, v, e| {
+                let outputs = entries_mut(&mut y).iter_mut().zip(entries_mut(&mut v));
+                for ((y, v), e) in outputs.zip(entries(&noise)) {
                     let deviation = (*v + JITTER).sqrt();
                     *y += deviation * e;
                     *v = e / (2.0 * deviation);
-                });
+                }
                 (y, Noise::Outputs { by_variance: v })
             }
         };
@@ -226,20 +225,20 @@ impl<C: Connection> Layer for Bayesian<C> {
         let ((mut d_mean, d_log_sigma), dx) = match noise {
             Noise::Weights { noise, weights } => {
                 let (d_weights, dx) = connection.product_gradients(x, &dy, weights, wanted);
-                let by_log_sigma = |&d: &f32, e: &f32, v: &f32| d * e * v.sqrt();
-                let d_log_sigma =
-                    Zip::from(&d_weights).and(noise).and(variance).map_collect(by_log_sigma);
+                let mut d_log_sigma = d_weights.clone();
+                combine(&mut d_log_sigma, noise, |d, e| *d *= e);
+                combine(&mut d_log_sigma, variance, |d, v| *d *= v.sqrt());
                 ((d_weights, d_log_sigma), dx)
             }
             Noise::Outputs { by_variance } => {
                 let ((d_mean, mut d_variance), dx) =
                     connection.moments_gradients(x, &dy, by_variance, (mean, variance), wanted);
-                d_variance.zip_mut_with(variance, |g, v| *g *= 2.0 * v);
+                combine(&mut d_variance, variance, |g, v| *g *= 2.0 * v);
                 ((d_mean, d_variance), dx)
             }
         };
         if *clip {
-            d_mean.zip_mut_with(mean, |g, &mean| *g = if mean == 0.0 { 0.0 } else { *g });
+            combine(&mut d_mean, mean, |g, mean| *g = if mean == 0.0 { 0.0 } else { *g });
         }
         match live {
             None => {

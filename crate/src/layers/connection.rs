@@ -5,7 +5,7 @@
 
 use super::Kernel;
 use crate::linalg::{
-    Images, Matrix, SparseRows, Windows, moments, product, sparse_product, transposed,
+    Images, Matrix, SparseRows, Windows, combine, moments, product, sparse_product, transposed,
     window_input_gradient, window_moments_gradient, window_product_gradient,
 };
 
@@ -208,11 +208,9 @@ impl Connection for Convolution {
         }
         let h = SparseRows::nonzero(&(dy * by_variance));
         let mut dx = window_input_gradient(self.0, &g, mean);
-        let by_square = window_input_gradient(self.0, &h, variance);
-        ndarray::Zip::from(&mut dx)
-            .and(&x.dense)
-            .and(&by_square)
-            .for_each(|dx, &x, &s| *dx += 2.0 * x * s);
+        let mut by_square = window_input_gradient(self.0, &h, variance);
+        combine(&mut by_square, &x.dense, |s, x| *s *= 2.0 * x);
+        combine(&mut dx, &by_square, |dx, s| *dx += s);
         (d_weights, dx)
     }
 }

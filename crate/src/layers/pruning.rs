@@ -2,6 +2,7 @@
 //!
 //! The zeros are the mask, so it is in every copy and file of the weights.
 
+use crate::linalg::{combine, order};
 use crate::optimizer::Parameter;
 
 /// Sets the smallest weights and their moments to zero until the share `sparsity` of all is zero.
@@ -12,21 +13,15 @@ pub(super) fn prune(weights: &mut Parameter, sparsity: f32) {
     let n = weights.value.len();
     let pruned = ((f64::from(sparsity) * n as f64).round() as usize).min(n);
     let all = weights.run(0..n);
-    let magnitude = |&i: &usize| all.value[i].abs();
-    let mut order: Vec<usize> = (0..n).collect();
-    if pruned < n {
-        order.select_nth_unstable_by(pruned, |a, b| {
-            magnitude(a).total_cmp(&magnitude(b)).then(a.cmp(b))
-        });
-    }
-    for &i in &order[..pruned] {
+    let magnitudes: Vec<f64> = all.value.iter().map(|&w| f64::from(w.abs())).collect();
+    for &i in &order(&magnitudes)[..pruned] {
         (all.value[i], all.first_moment[i], all.second_moment[i]) = (0.0, 0.0, 0.0);
     }
 }
 
 /// Gives pruned weights no gradient: without one and without moments they stay where they are.
 pub(super) fn mask_gradient(weights: &mut Parameter) {
-    weights.gradient.zip_mut_with(&weights.value, |gradient, &weight| {
+    combine(&mut weights.gradient, &weights.value, |gradient, weight| {
         *gradient = if weight == 0.0 { 0.0 } else { *gradient };
     });
 }

@@ -1,7 +1,7 @@
 //! The rectifier, y = max(x, 0).
 
 use super::{Fixed, Layer, Point};
-use crate::linalg::Matrix;
+use crate::linalg::{Matrix, combine};
 use crate::rng::Rng;
 
 /// y = max(x, 0), entry by entry.
@@ -25,7 +25,7 @@ impl Layer for Relu {
 
     fn backward(&mut self, dy: Matrix, _wanted: bool) -> Matrix {
         let mut dx = dy;
-        dx.zip_mut_with(&self.y, |g, &y| *g = if y > 0.0 { *g } else { 0.0 });
+        combine(&mut dx, &self.y, |g, y| *g = if y > 0.0 { *g } else { 0.0 });
         dx
     }
 

@@ -1,5 +1,6 @@
 //! Axes: from values to places, with ticks, grid, names and a legend.
 
+use crate::linalg::order;
 use plotters::prelude::DrawingBackend;
 use plotters::style::{Color, RGBAColor, RGBColor};
 
@@ -235,10 +236,10 @@ fn raise<'a, DB: DrawingBackend>(
     flags: &[(f64, &'a str)],
     across: impl Fn(f64) -> f64,
 ) -> Vec<Flag<'a>> {
-    let mut order = flags.to_vec();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let values: Vec<f64> = flags.iter().map(|flag| flag.0).collect();
     let mut ends = [f64::NEG_INFINITY; 3];
-    let raised = order.into_iter().map(|(value, word)| {
+    let raised = order(&values).into_iter().map(|i| {
+        let (value, word) = flags[i];
         let x = across(value);
         let width = pen.width(word);
         let right_of_it = x + pen.em(3.0);

@@ -128,9 +128,9 @@ impl Chart {
             Self::Variance => match record.gradient_variance {
                 Some((rt, lrt)) => format!(
                     "Gradient variance at epoch {epoch}: {} by RT, {} by LRT, {} times less.",
-                    significant(rt),
-                    significant(lrt),
-                    significant(rt / lrt),
+                    significant(f64::from(rt)),
+                    significant(f64::from(lrt)),
+                    significant(f64::from(rt / lrt)),
                 ),
                 None => silence(record).to_owned(),
             },
@@ -229,8 +229,8 @@ impl Chart {
                 (0..layers).map(layer).collect()
             }
             Self::Variance => vec![
-                of("RT", 1, brief, &|r| r.gradient_variance.map(|v| v.0)),
-                of("LRT", 0, brief, &|r| r.gradient_variance.map(|v| v.1)),
+                of("RT", 1, brief, &|r| r.gradient_variance.map(|v| f64::from(v.0))),
+                of("LRT", 0, brief, &|r| r.gradient_variance.map(|v| f64::from(v.1))),
             ],
         }
     }

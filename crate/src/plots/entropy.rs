@@ -1,5 +1,6 @@
 //! Predictive entropies of digits and of what is none, as two histograms.
 
+use crate::linalg::order;
 use plotters::prelude::DrawingBackend;
 
 use super::axes::{Axis, Numbers, Plot, Sign, Words};
@@ -78,9 +79,8 @@ pub fn draw_entropies<DB: DrawingBackend>(
 /// The numbers among `values`, sorted.
 fn finite(values: &[f32]) -> Vec<f64> {
     let numbers = values.iter().filter(|v| v.is_finite()).map(|&v| f64::from(v));
-    let mut numbers: Vec<f64> = numbers.collect();
-    numbers.sort_by(f64::total_cmp);
-    numbers
+    let numbers: Vec<f64> = numbers.collect();
+    order(&numbers).into_iter().map(|i| numbers[i]).collect()
 }
 
 /// The median of sorted values.

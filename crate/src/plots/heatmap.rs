@@ -157,9 +157,14 @@ pub fn limit(values: &[f32]) -> f32 {
     let finite = values.iter().filter(|value| value.is_finite()).count();
     // Only the ladder matters, so that nothing need be sorted: count what each rung holds.
     let needed = (finite as f64 * 0.995).ceil() as usize;
-    let held = |rung: f32| values.iter().filter(|value| value.abs() <= rung).count();
-    let rung = LADDER.into_iter().find(|&rung| held(rung) >= needed);
+    let rung = LADDER.into_iter().find(|&rung| held(values, rung) >= needed);
     rung.unwrap_or(LADDER[LADDER.len() - 1])
+}
+
+/// How many magnitudes are at most `rung`.
+#[inline(never)]
+fn held(values: &[f32], rung: f32) -> usize {
+    values.iter().filter(|value| value.abs() <= rung).count()
 }
 
 /// One row of pixels, RGBA: the colours from −limit to +limit.

@@ -1,5 +1,6 @@
 //! A pen: lines, boxes and words on an area, in fractions of device pixels.
 
+use crate::linalg::order;
 use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -272,8 +273,7 @@ fn dashes(points: &[Place], dash: Dash, scale: f64) -> Vec<Vec<Place>> {
 /// Moves places apart to be `gap` from each other within `low … high`, as little as it takes, and
 /// keeps their order. (Least squares: neighbours that would overlap share their mean place.)
 pub fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..wanted.len()).collect();
-    order.sort_by(|&a, &b| wanted[a].total_cmp(&wanted[b]));
+    let order = order(wanted);
     // Blocks of neighbours: the sum of wanted places less their offsets, and how many.
     let mut blocks: Vec<(f64, usize)> = Vec::new();
     for (rank, &i) in order.iter().enumerate() {

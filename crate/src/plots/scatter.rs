@@ -1,5 +1,6 @@
 //! All weights at once: log|μ| against log σ, and the line where pruning begins.
 
+use crate::linalg::order;
 use plotters::prelude::DrawingBackend;
 
 use super::axes::{Axis, Numbers, Plot, Words};
@@ -42,9 +43,9 @@ pub fn draw_scatter<DB: DrawingBackend>(
     let (low, high) = (f64::from(Y.0), f64::from(Y.1));
     let inside = |x: f64| (f64::from(X.0)..=f64::from(X.1)).contains(&x);
     let ends = [f64::from(X.0), f64::from(X.1), low - line(0.0), high - line(0.0)];
-    let mut ends: Vec<(f64, f64)> = ends.into_iter().map(|x| (x, line(x))).collect();
-    ends.retain(|&(x, y)| inside(x) && (low - 1e-9..=high + 1e-9).contains(&y));
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let ends = order(&ends).into_iter().map(|i| (ends[i], line(ends[i])));
+    let visible = |&(x, y): &(f64, f64)| inside(x) && (low - 1e-9..=high + 1e-9).contains(&y);
+    let mut ends: Vec<(f64, f64)> = ends.filter(visible).collect();
     ends.dedup();
     let place = |&(x, y): &(f64, f64)| (plot.x(x), plot.y(y));
 

@@ -2,6 +2,7 @@
 
 use super::colormap::{LEVELS, NOT_A_NUMBER, PRUNED, SEQUENTIAL};
 use super::heatmap::Heatmap;
+use crate::linalg::order;
 
 /// The lines between tiles, RGBA.
 pub const FRAME: [u8; 4] = [0xc4, 0xc9, 0xcf, 255];
@@ -14,8 +15,8 @@ pub fn busiest(heatmap: &Heatmap<'_>, threshold: f32, most: usize) -> Vec<usize>
         let row = kept.iter_mut().zip(first..);
         row.for_each(|(kept, place)| *kept += u32::from(!heatmap.is_pruned(place, threshold)));
     }
-    let mut units: Vec<usize> = (0..heatmap.columns).collect();
-    units.sort_by_key(|&unit| std::cmp::Reverse(kept[unit]));
+    let lost: Vec<f64> = kept.into_iter().map(|kept| -f64::from(kept)).collect();
+    let mut units = order(&lost);
     units.truncate(most);
     units
 }

@@ -1,5 +1,6 @@
 //! One prediction: class probabilities of the ensemble, of each sample and of the mean network.
 
+use crate::linalg::order;
 use plotters::prelude::DrawingBackend;
 
 use super::axes::{Axis, Numbers, Plot, Sign, Words, diamond, whisker};
@@ -53,7 +54,7 @@ pub fn draw_prediction<DB: DrawingBackend>(
             pen.dot((x, plot.y(p)), 1.5, veiled(theme.series[0], 0.75))?;
             values.push(p);
         }
-        values.sort_by(f64::total_cmp);
+        let values: Vec<f64> = order(&values).into_iter().map(|i| values[i]).collect();
         if values.len() > 1 {
             let ends = (plot.y(quantile(&values, 0.9)), plot.y(quantile(&values, 0.1)));
             // Where all samples agree, a whisker would be a smudge.
