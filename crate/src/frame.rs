@@ -123,7 +123,8 @@ pub fn encode(header: &Header, network: &Network) -> Vec<u8> {
 pub fn decode(bytes: &[u8]) -> Option<Frame> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     let length = u32::from_le_bytes(*length) as usize;
-    let header: Header = serde_json::from_slice(rest.get(..length)?).ok()?;
+    let header = std::str::from_utf8(rest.get(..length)?).ok()?;
+    let header: Header = serde_json::from_str(header).ok()?;
     let mut rest = bytes.get((4 + length).next_multiple_of(4)..)?;
     let mut read = |n: usize| {
         let (values, after) = rest.split_at_checked(n.checked_mul(4)?)?;
