@@ -10,7 +10,8 @@ use crate::linalg::{Matrix, simd};
 pub struct Parameter {
     /// The current value.
     pub value: Matrix,
-    /// Gradient of the loss, overwritten by every backward pass.
+    /// Gradient of the loss, overwritten by every backward pass; where weights have retired, that
+    /// of those which are left, packed.
     pub gradient: Matrix,
     /// Running mean of gradients.
     pub first_moment: Matrix,

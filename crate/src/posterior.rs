@@ -114,9 +114,9 @@ impl Gaussian {
     pub fn retire(&mut self, rows: &[bool], columns: &[bool]) {
         let retired = |row: usize, column: usize| rows[row] || columns[column];
         for (parameter, value) in [(&mut self.mean, 0.0), (&mut self.log_sigma, RETIRED)] {
+            parameter.gradient = Matrix::zeros(parameter.value.dim());
             for (matrix, value) in [
                 (&mut parameter.value, value),
-                (&mut parameter.gradient, 0.0),
                 (&mut parameter.first_moment, 0.0),
                 (&mut parameter.second_moment, 0.0),
             ] {
@@ -145,21 +145,25 @@ impl Gaussian {
         }
     }
 
-    /// The same for the weights at `places` (row-major) alone.
-    pub fn update_at(&mut self, update: &Update<'_>, places: &[u32]) {
+    /// The same for the weights at `places` (row-major) alone, whose gradients and σ² are packed.
+    pub fn update_at(&mut self, update: &Update<'_>, places: &[u32], variance: &mut Matrix) {
         let (mut mean, mut log_sigma) = (Scratch::default(), Scratch::default());
-        let mut variance = [0.0; BLOCK];
-        for places in places.chunks(BLOCK) {
-            let variance = &mut variance[..places.len()];
-            let all = self.variance.as_slice_mut().expect("kept in row-major order");
-            variance.iter_mut().zip(places).for_each(|(v, &place)| *v = all[place as usize]);
-            mean.load(&mut self.mean, places);
-            log_sigma.load(&mut self.log_sigma, places);
-            advance(update, mean.run(places.len()), log_sigma.run(places.len()), variance);
+        let mut gradients =
+            [&mut self.mean, &mut self.log_sigma].map(|p| std::mem::take(&mut p.gradient));
+        let [d_mean, d_log_sigma] = &mut gradients;
+        let all = entries_mut(&mut self.variance);
+        let blocks = entries_mut(d_mean).chunks_mut(BLOCK);
+        let blocks = blocks.zip(entries_mut(d_log_sigma).chunks_mut(BLOCK));
+        let blocks = blocks.zip(entries_mut(variance).chunks_mut(BLOCK));
+        for (places, ((d_mean, d_log_sigma), variance)) in places.chunks(BLOCK).zip(blocks) {
+            mean.load(&self.mean, places);
+            log_sigma.load(&self.log_sigma, places);
+            advance(update, mean.run(d_mean), log_sigma.run(d_log_sigma), variance);
             mean.store(&mut self.mean, places);
             log_sigma.store(&mut self.log_sigma, places);
             variance.iter().zip(places).for_each(|(&v, &place)| all[place as usize] = v);
         }
+        [self.mean.gradient, self.log_sigma.gradient] = gradients;
     }
 }
 
@@ -182,38 +186,38 @@ fn advance(update: &Update<'_>, mean: Run<'_>, log_sigma: Run<'_>, variance: &mu
     square_exp(value, variance);
 }
 
-/// A block of a parameter's entries, copied together.
-struct Scratch([[f32; BLOCK]; 4]);
+/// A block of a parameter's values and moments, copied together.
+struct Scratch([[f32; BLOCK]; 3]);
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self([[0.0; BLOCK]; 4])
+        Self([[0.0; BLOCK]; 3])
     }
 }
 
 impl Scratch {
-    fn run(&mut self, n: usize) -> Run<'_> {
-        let [value, gradient, first_moment, second_moment] = &mut self.0;
+    fn run<'a>(&'a mut self, gradient: &'a mut [f32]) -> Run<'a> {
+        let n = gradient.len();
+        let [value, first_moment, second_moment] = &mut self.0;
         Run {
             value: &mut value[..n],
-            gradient: &mut gradient[..n],
+            gradient,
             first_moment: &mut first_moment[..n],
             second_moment: &mut second_moment[..n],
         }
     }
 
-    fn load(&mut self, parameter: &mut Parameter, places: &[u32]) {
-        let all = parameter.run(0..parameter.value.len());
-        let all = [all.value, all.gradient, all.first_moment, all.second_moment];
-        for (copy, all) in self.0.iter_mut().zip(all) {
+    fn load(&mut self, parameter: &Parameter, places: &[u32]) {
+        let all = [&parameter.value, &parameter.first_moment, &parameter.second_moment];
+        for (copy, all) in self.0.iter_mut().zip(all.map(entries)) {
             copy.iter_mut().zip(places).for_each(|(copy, &place)| *copy = all[place as usize]);
         }
     }
 
     fn store(&self, parameter: &mut Parameter, places: &[u32]) {
-        let all = parameter.run(0..parameter.value.len());
-        let all = [all.value, all.gradient, all.first_moment, all.second_moment];
-        for (copy, all) in self.0.iter().zip(all) {
+        let Parameter { value, first_moment, second_moment, .. } = parameter;
+        for (copy, all) in self.0.iter().zip([value, first_moment, second_moment]) {
+            let all = entries_mut(all);
             copy.iter().zip(places).for_each(|(&copy, &place)| all[place as usize] = copy);
         }
     }

@@ -60,12 +60,6 @@ impl Live {
         Matrix::from_shape_vec((rows, columns), packed).expect("places are rows of outputs")
     }
 
-    /// Writes packed weights back among all.
-    pub(super) fn unpack(&self, packed: &Matrix, weights: &mut Matrix) {
-        let all = weights.as_slice_mut().expect("kept in row-major order");
-        self.places.iter().zip(packed).for_each(|(&place, &w)| all[place as usize] = w);
-    }
-
     /// The inputs that are left of a batch (objects, features).
     pub(super) fn narrow_inputs(&self, x: &Matrix) -> Matrix {
         narrow(x, self.inputs_in_all, &self.inputs)
@@ -90,9 +84,11 @@ impl Live {
 /// The values `kept` of every group of `group` values in a row.
 fn narrow(x: &Matrix, group: usize, kept: &[u32]) -> Matrix {
     let values = x.as_slice().expect("kept in row-major order");
-    let groups = values.chunks_exact(group);
-    let packed: Vec<f32> =
-        groups.flat_map(|group| kept.iter().map(|&i| group[i as usize])).collect();
+    let mut packed = vec![0.0; values.len() / group * kept.len()];
+    let places = packed.chunks_exact_mut(kept.len().max(1));
+    for (packed, group) in places.zip(values.chunks_exact(group)) {
+        packed.iter_mut().zip(kept).for_each(|(packed, &i)| *packed = group[i as usize]);
+    }
     let columns = x.ncols() / group * kept.len();
     Matrix::from_shape_vec((x.nrows(), columns), packed).expect("as many groups as before")
 }
