@@ -230,4 +230,33 @@ mod tests {
             assert!((0..units).all(|unit| retired(unit) == (unit == 1)), "{text}");
         }
     }
+
+    #[test]
+    fn a_network_of_which_nothing_is_left_goes_on() {
+        for text in ["16-9-8-3", "4x4-6c2-5c2-p2-3"] {
+            for estimator in Estimator::ALL {
+                let architecture = Architecture {
+                    topology: text.parse().unwrap(),
+                    method: Method::SparseVd,
+                    estimator,
+                    init_scale: 1e-3,
+                    init_log_sigma: 0.0,
+                    clip: true,
+                    dropout: 0.0,
+                };
+                let mut rng = Rng::stream(4, Stream::Initialisation, 0);
+                let mut network = Network::new(&architecture, &mut rng);
+                network.retire();
+                for number in 1..4 {
+                    let y = network.forward(rng.normal_matrix((5, 16)), &mut rng);
+                    assert_eq!(y.dim(), (5, 3));
+                    network.backward(y);
+                    let (optimizer, prior) = (&crate::optimizer::Adam, &LogUniform);
+                    let step = crate::optimizer::Step { number, learning_rate: 0.1 };
+                    network.update(&Update { optimizer, step, prior, kl_weight: 1.0 });
+                }
+                assert!(network.weights().iter().all(|layer| layer.kept(10.0) == 0), "{text}");
+            }
+        }
+    }
 }

@@ -305,6 +305,7 @@ impl<C: Connection> Layer for Bayesian<C> {
     fn update(&mut self, update: &Update<'_>) {
         let in_use = self.cache.as_mut().and_then(|cache| cache.weights.as_mut());
         match (&self.live, in_use) {
+            (Some(live), _) if live.emptied => {}
             (Some(live), Some((_, variance))) => {
                 self.posterior.update_at(update, &live.places, variance);
             }

@@ -15,6 +15,9 @@ pub(super) struct Live {
     pub(super) outputs: Vec<u32>,
     /// Where the packed weights, (taps · inputs, outputs), are among all.
     pub(super) places: Vec<u32>,
+    /// Whether nothing is left. One retired weight then stands in, so that no shape is empty; it
+    /// must not be moved.
+    pub(super) emptied: bool,
 }
 
 impl Live {
@@ -36,7 +39,11 @@ impl Live {
         let numbers = |alive: Vec<bool>| -> Vec<u32> {
             (0..).zip(alive).filter_map(|(number, alive)| alive.then_some(number)).collect()
         };
-        let (live_inputs, outputs) = (numbers(alive.0), numbers(alive.1));
+        let (mut live_inputs, mut outputs) = (numbers(alive.0), numbers(alive.1));
+        let emptied = outputs.is_empty();
+        if emptied {
+            (live_inputs, outputs) = (vec![0], vec![0]);
+        }
         let rows = (0..fan_in / inputs).flat_map(|tap| {
             let first = (tap * inputs) as u32;
             live_inputs.iter().map(move |input| first + input)
@@ -48,6 +55,7 @@ impl Live {
             outputs_in_all: fan_out,
             inputs: live_inputs,
             outputs,
+            emptied,
         })
     }
 
