@@ -35,6 +35,17 @@ fn white_pixels_of_filters_are_the_pruned_weights() {
 }
 
 #[test]
+fn filters_die_while_the_accuracy_stays() {
+    visit("?experiment=digits-conv", |page| {
+        let end = page.rest(100);
+        let count = page.text("$('filters-count-1').textContent");
+        let alive: u32 = count.split(' ').next().and_then(|n| n.parse().ok()).expect("a number");
+        assert!(count.contains("of 40 filters alive") && alive <= 30, "{count}");
+        assert!(end.accuracy >= 95.0 && end.total >= 15 * end.kept, "{end:?}");
+    });
+}
+
+#[test]
 fn a_filter_without_weights_is_not_alive() {
     visit(RUN, |page| {
         page.rest(6);
