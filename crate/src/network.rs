@@ -127,6 +127,11 @@ impl Network {
         self.layers.iter().filter_map(|layer| layer.weights()).collect()
     }
 
+    /// dL/dμ of every Bayesian layer, of the weights that have not retired.
+    pub fn mean_gradients(&self) -> Vec<&Matrix> {
+        self.layers.iter().filter_map(|layer| layer.mean_gradient()).collect()
+    }
+
     /// All parameters, named `layers.0.mean`, `layers.0.log_sigma`, `layers.0.bias`, … by
     /// weight layer.
     pub fn parameters(&self) -> Vec<(String, &Parameter)> {

@@ -10,8 +10,7 @@ use crate::linalg::{Matrix, simd};
 pub struct Parameter {
     /// The current value.
     pub value: Matrix,
-    /// Gradient of the loss, overwritten by every backward pass; where weights have retired, that
-    /// of those which are left, packed.
+    /// Gradient of the loss, overwritten by every backward pass.
     pub gradient: Matrix,
     /// Running mean of gradients.
     pub first_moment: Matrix,

@@ -114,7 +114,6 @@ impl Gaussian {
     pub fn retire(&mut self, rows: &[bool], columns: &[bool]) {
         let retired = |row: usize, column: usize| rows[row] || columns[column];
         for (parameter, value) in [(&mut self.mean, 0.0), (&mut self.log_sigma, RETIRED)] {
-            parameter.gradient = Matrix::zeros(parameter.value.dim());
             for (matrix, value) in [
                 (&mut parameter.value, value),
                 (&mut parameter.first_moment, 0.0),
@@ -145,25 +144,34 @@ impl Gaussian {
         }
     }
 
-    /// The same for the weights at `places` (row-major) alone, whose gradients and σ² are packed.
-    pub fn update_at(&mut self, update: &Update<'_>, places: &[u32], variance: &mut Matrix) {
-        let (mut mean, mut log_sigma) = (Scratch::default(), Scratch::default());
-        let mut gradients =
-            [&mut self.mean, &mut self.log_sigma].map(|p| std::mem::take(&mut p.gradient));
-        let [d_mean, d_log_sigma] = &mut gradients;
-        let all = entries_mut(&mut self.variance);
-        let blocks = entries_mut(d_mean).chunks_mut(BLOCK);
-        let blocks = blocks.zip(entries_mut(d_log_sigma).chunks_mut(BLOCK));
-        let blocks = blocks.zip(entries_mut(variance).chunks_mut(BLOCK));
-        for (places, ((d_mean, d_log_sigma), variance)) in places.chunks(BLOCK).zip(blocks) {
-            mean.load(&self.mean, places);
-            log_sigma.load(&self.log_sigma, places);
-            advance(update, mean.run(d_mean), log_sigma.run(d_log_sigma), variance);
-            mean.store(&mut self.mean, places);
-            log_sigma.store(&mut self.log_sigma, places);
-            variance.iter().zip(places).for_each(|(&v, &place)| all[place as usize] = v);
+    /// The weights at `places` (row-major) with their moments, as a posterior of `shape`.
+    pub fn packed(&self, places: &[u32], shape: (usize, usize)) -> Self {
+        let pack = |matrix: &Matrix| {
+            let all = entries(matrix);
+            let packed = places.iter().map(|&place| all[place as usize]).collect();
+            Matrix::from_shape_vec(shape, packed).expect("as many places as the shape has")
+        };
+        let [mean, log_sigma] = [&self.mean, &self.log_sigma].map(|parameter| Parameter {
+            first_moment: pack(&parameter.first_moment),
+            second_moment: pack(&parameter.second_moment),
+            ..Parameter::new(pack(&parameter.value))
+        });
+        Self::from_parameters(mean, log_sigma)
+    }
+
+    /// Writes the weights of `packed` back to their `places`, with their moments.
+    pub fn unpack(&mut self, packed: &Self, places: &[u32]) {
+        let unpack = |from: &Matrix, to: &mut Matrix| {
+            let to = entries_mut(to);
+            places.iter().zip(entries(from)).for_each(|(&place, &from)| to[place as usize] = from);
+        };
+        for (from, to) in [(&packed.mean, &mut self.mean), (&packed.log_sigma, &mut self.log_sigma)]
+        {
+            unpack(&from.value, &mut to.value);
+            unpack(&from.first_moment, &mut to.first_moment);
+            unpack(&from.second_moment, &mut to.second_moment);
         }
-        [self.mean.gradient, self.log_sigma.gradient] = gradients;
+        unpack(&packed.variance, &mut self.variance);
     }
 }
 
@@ -186,43 +194,6 @@ fn advance(update: &Update<'_>, mean: Run<'_>, log_sigma: Run<'_>, variance: &mu
     square_exp(value, variance);
 }
 
-/// A block of a parameter's values and moments, copied together.
-struct Scratch([[f32; BLOCK]; 3]);
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self([[0.0; BLOCK]; 3])
-    }
-}
-
-impl Scratch {
-    fn run<'a>(&'a mut self, gradient: &'a mut [f32]) -> Run<'a> {
-        let n = gradient.len();
-        let [value, first_moment, second_moment] = &mut self.0;
-        Run {
-            value: &mut value[..n],
-            gradient,
-            first_moment: &mut first_moment[..n],
-            second_moment: &mut second_moment[..n],
-        }
-    }
-
-    fn load(&mut self, parameter: &Parameter, places: &[u32]) {
-        let all = [&parameter.value, &parameter.first_moment, &parameter.second_moment];
-        for (copy, all) in self.0.iter_mut().zip(all.map(entries)) {
-            copy.iter_mut().zip(places).for_each(|(copy, &place)| *copy = all[place as usize]);
-        }
-    }
-
-    fn store(&self, parameter: &mut Parameter, places: &[u32]) {
-        let Parameter { value, first_moment, second_moment, .. } = parameter;
-        for (copy, all) in self.0.iter().zip([value, first_moment, second_moment]) {
-            let all = entries_mut(all);
-            copy.iter().zip(places).for_each(|(&copy, &place)| all[place as usize] = copy);
-        }
-    }
-}
-
 /// w = μ + σ ⊙ ε, all (fan_in, fan_out).
 pub fn with_noise(mean: &Matrix, variance: &Matrix, noise: &Matrix) -> Matrix {
     let mut weights = mean.clone();
@@ -231,11 +202,15 @@ pub fn with_noise(mean: &Matrix, variance: &Matrix, noise: &Matrix) -> Matrix {
     weights
 }
 
-/// Sets the means of weights with ln α > [`PRUNED`] to 0, both (fan_in, fan_out).
-pub fn clip(mean: &mut Matrix, variance: &Matrix) {
+/// The means, with 0 where ln α > [`PRUNED`], both (fan_in, fan_out).
+pub fn clipped(mean: &Matrix, variance: &Matrix) -> Matrix {
     // σ² > e³ μ² says the same without a logarithm.
     let odds = math::exp(PRUNED);
-    combine(mean, variance, |mean, v| *mean = if v > odds * *mean * *mean { 0.0 } else { *mean });
+    let mut clipped = mean.clone();
+    combine(&mut clipped, variance, |mean, v| {
+        *mean = if v > odds * *mean * *mean { 0.0 } else { *mean };
+    });
+    clipped
 }
 
 simd! {

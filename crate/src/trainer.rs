@@ -200,8 +200,7 @@ impl Trainer {
         let (x, labels) = self.batch(self.position.taken..end);
         self.gradients(x, &labels, Stream::Measures, repeat);
         self.network.set_estimator(self.settings.estimator);
-        let parameters = self.network.parameters().into_iter();
-        parameters.filter(|(name, _)| name.ends_with(".mean")).map(|(_, p)| &p.gradient).collect()
+        self.network.mean_gradients()
     }
 
     /// Changes a setting that acts on a running training (or on the view only) and remembers

@@ -78,8 +78,8 @@ struct Cache<C: Connection> {
     connection: C,
     x: C::Input,
     noise: Noise,
-    /// The μ and σ² in use where they are not simply the posterior's.
-    weights: Option<(Matrix, Matrix)>,
+    /// The clipped μ, if means are clipped.
+    clipped: Option<Matrix>,
 }
 
 #[derive(Clone)]
@@ -115,37 +115,15 @@ impl<C: Connection> Bayesian<C> {
         Self { clip, ..self }
     }
 
-    fn left(&self) -> Option<Live> {
+    /// Finds out what is left.
+    fn look_for_retired(&mut self) {
         let fan_in = self.posterior.mean.value.nrows();
-        Live::of(&self.posterior, self.connection.inputs(fan_in))
+        self.live = Live::of(&self.posterior, self.connection.inputs(fan_in));
     }
 
-    /// The shape of the weights that have not retired.
-    fn live_shape(&self) -> (usize, usize) {
-        match &self.live {
-            Some(live) => {
-                let fan_in = self.posterior.mean.value.nrows();
-                let taps = fan_in / self.connection.inputs(fan_in);
-                (taps * live.inputs.len(), live.outputs.len())
-            }
-            None => self.posterior.mean.value.dim(),
-        }
-    }
-
-    /// μ and σ² of what takes part, if that is not simply the posterior.
-    fn weights_in_use(&self) -> Option<(Matrix, Matrix)> {
-        let packed = |weights: &Matrix| match &self.live {
-            Some(live) => live.pack(weights),
-            None => weights.clone(),
-        };
-        (self.clip || self.live.is_some()).then(|| {
-            let mut mean = packed(&self.posterior.mean.value);
-            let variance = packed(self.posterior.variance());
-            if self.clip {
-                posterior::clip(&mut mean, &variance);
-            }
-            (mean, variance)
-        })
+    /// The posterior of what has not retired.
+    fn left(&self) -> &Gaussian {
+        self.live.as_ref().map_or(&self.posterior, |live| &live.posterior)
     }
 
     /// The forward pass with given noise ε: (fan_in, fan_out) for RT, (rows, fan_out) for LRT,
@@ -157,8 +135,10 @@ impl<C: Connection> Bayesian<C> {
             None => (self.connection, x),
         };
         let x = connection.read(x);
-        let weights = self.weights_in_use();
-        let (mean, variance) = in_use(&weights, &self.posterior);
+        let left = self.left();
+        let variance = left.variance();
+        let clipped = self.clip.then(|| posterior::clipped(&left.mean.value, variance));
+        let mean = clipped.as_ref().unwrap_or(&left.mean.value);
         let (mut y, noise) = match self.estimator {
             Estimator::Rt => {
                 let weights = posterior::with_noise(mean, variance, &noise);
@@ -179,19 +159,8 @@ impl<C: Connection> Bayesian<C> {
             y = live.widen_outputs(&y);
         }
         add_rows(&mut y, self.bias.value.row(0));
-        self.cache = Some(Cache { connection, x, noise, weights });
+        self.cache = Some(Cache { connection, x, noise, clipped });
         reshaped(y, objects)
-    }
-}
-
-/// μ and σ² that take part.
-fn in_use<'a>(
-    weights: &'a Option<(Matrix, Matrix)>,
-    posterior: &'a Gaussian,
-) -> (&'a Matrix, &'a Matrix) {
-    match weights {
-        Some((mean, variance)) => (mean, variance),
-        None => (&posterior.mean.value, posterior.variance()),
     }
 }
 
@@ -203,7 +172,7 @@ pub(super) fn reshaped(matrix: Matrix, rows: usize) -> Matrix {
 
 impl<C: Connection> Layer for Bayesian<C> {
     fn forward(&mut self, x: Matrix, noise: &mut Rng) -> Matrix {
-        let (fan_in, fan_out) = self.live_shape();
+        let (fan_in, fan_out) = self.left().mean.value.dim();
         let rows = match self.estimator {
             Estimator::Rt => fan_in,
             Estimator::Lrt => x.nrows() * self.connection.positions(),
@@ -213,13 +182,15 @@ impl<C: Connection> Layer for Bayesian<C> {
 
     /// RT   d ln σ = dμ ⊙ ε ⊙ σ with dμ = dŵ;   LRT   d ln σ = 2σ² ⊙ dσ²; see [`Connection`]
     fn backward(&mut self, dy: Matrix, wanted: bool) -> Matrix {
-        let Self { posterior, live, clip, cache, .. } = self;
-        let Cache { connection, x, noise, weights } = cache.as_ref().expect("forward came first");
-        let (mean, variance) = in_use(weights, posterior);
-        let rows = dy.nrows() * connection.positions();
+        let rows = dy.nrows() * self.connection.positions();
         let mut dy = reshaped(dy, rows);
         add_column_sums(&mut self.bias.gradient, &dy);
-        if let Some(live) = live {
+        let cache = self.cache.as_ref().expect("forward came first");
+        let Cache { connection, x, noise, clipped } = cache;
+        let left = self.left();
+        let variance = left.variance();
+        let mean = clipped.as_ref().unwrap_or(&left.mean.value);
+        if let Some(live) = &self.live {
             dy = live.narrow_outputs(&dy);
         }
         let ((mut d_mean, d_log_sigma), dx) = match noise {
@@ -237,15 +208,17 @@ impl<C: Connection> Layer for Bayesian<C> {
                 ((d_mean, d_variance), dx)
             }
         };
-        if *clip {
+        if clipped.is_some() {
             combine(&mut d_mean, mean, |g, mean| *g = if mean == 0.0 { 0.0 } else { *g });
         }
-        posterior.mean.gradient = d_mean;
-        posterior.log_sigma.gradient = d_log_sigma;
-        match live {
-            Some(live) if wanted => live.widen_inputs(&dx),
-            _ => dx,
-        }
+        let Some(live) = &mut self.live else {
+            self.posterior.mean.gradient = d_mean;
+            self.posterior.log_sigma.gradient = d_log_sigma;
+            return dx;
+        };
+        live.posterior.mean.gradient = d_mean;
+        live.posterior.log_sigma.gradient = d_log_sigma;
+        if wanted { live.widen_inputs(&dx) } else { dx }
     }
 
     fn fixed(&self, point: &mut Point<'_>) -> Box<dyn Fixed> {
@@ -265,6 +238,10 @@ impl<C: Connection> Layer for Bayesian<C> {
         })
     }
 
+    fn mean_gradient(&self) -> Option<&Matrix> {
+        Some(&self.left().mean.gradient)
+    }
+
     fn parameters(&self) -> Vec<(&'static str, &Parameter)> {
         vec![
             ("mean", &self.posterior.mean),
@@ -279,7 +256,7 @@ impl<C: Connection> Layer for Bayesian<C> {
 
     fn refresh(&mut self) {
         self.posterior.refresh();
-        self.live = self.left();
+        self.look_for_retired();
     }
 
     fn retire(&mut self, unread: &[bool]) -> Option<Vec<bool>> {
@@ -294,7 +271,7 @@ impl<C: Connection> Layer for Bayesian<C> {
         let dead = |row: usize| kept.row(row).iter().zip(&outputs).all(|(kept, out)| !kept || *out);
         let rows: Vec<bool> = (0..fan_in).map(dead).collect();
         self.posterior.retire(&rows, &outputs);
-        self.live = self.left();
+        self.look_for_retired();
         Some(rows)
     }
 
@@ -303,13 +280,13 @@ impl<C: Connection> Layer for Bayesian<C> {
     }
 
     fn update(&mut self, update: &Update<'_>) {
-        let in_use = self.cache.as_mut().and_then(|cache| cache.weights.as_mut());
-        match (&self.live, in_use) {
-            (Some(live), _) if live.emptied => {}
-            (Some(live), Some((_, variance))) => {
-                self.posterior.update_at(update, &live.places, variance);
+        match &mut self.live {
+            None => self.posterior.update(update),
+            Some(live) if live.emptied => {}
+            Some(live) => {
+                live.posterior.update(update);
+                self.posterior.unpack(&live.posterior, &live.places);
             }
-            _ => self.posterior.update(update),
         }
         self.bias.update(update.optimizer, update.step);
     }
@@ -421,11 +398,12 @@ mod tests {
             let truth = if place % inputs == 1 { 0.0 } else { *b };
             assert!((a - truth).abs() < 1e-3 * (1.0 + truth.abs()), "{a} is not {truth}");
         }
-        let [ours, truth] = [&layer, &whole].map(|l| l.posterior.clone());
+        let (ours, truth) = (layer.left(), &whole.posterior);
         let pairs = [(&ours.mean, &truth.mean), (&ours.log_sigma, &truth.log_sigma)];
-        for (ours, truth) in pairs.map(|(a, b)| (&a.gradient, live.pack(&b.gradient))) {
-            assert_eq!(ours.dim(), truth.dim());
-            for (a, b) in ours.iter().zip(&truth) {
+        for (ours, truth) in pairs.map(|(a, b)| (&a.gradient, entries(&b.gradient))) {
+            assert_eq!(ours.len(), live.places.len());
+            for (a, &place) in ours.iter().zip(&live.places) {
+                let b = truth[place as usize];
                 assert!((a - b).abs() < 1e-4 * (1.0 + b.abs()), "{a} is not {b}");
             }
         }

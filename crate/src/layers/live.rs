@@ -1,6 +1,6 @@
 //! What is left of a weight layer when inputs and outputs have retired.
 //!
-//! Products, gradients and updates then run on packed copies of the weights that are left.
+//! The layer then trains a packed posterior of the weights that are left.
 
 use crate::linalg::Matrix;
 use crate::posterior::Gaussian;
@@ -13,7 +13,9 @@ pub(super) struct Live {
     outputs_in_all: usize,
     pub(super) inputs: Vec<u32>,
     pub(super) outputs: Vec<u32>,
-    /// Where the packed weights, (taps · inputs, outputs), are among all.
+    /// The weights that are left, (taps · inputs, outputs).
+    pub(super) posterior: Gaussian,
+    /// Where they are among all.
     pub(super) places: Vec<u32>,
     /// Whether nothing is left. One retired weight then stands in, so that no shape is empty; it
     /// must not be moved.
@@ -44,28 +46,22 @@ impl Live {
         if emptied {
             (live_inputs, outputs) = (vec![0], vec![0]);
         }
-        let rows = (0..fan_in / inputs).flat_map(|tap| {
+        let taps = fan_in / inputs;
+        let rows = (0..taps).flat_map(|tap| {
             let first = (tap * inputs) as u32;
             live_inputs.iter().map(move |input| first + input)
         });
         let places = rows.flat_map(|row| outputs.iter().map(move |o| row * fan_out as u32 + o));
+        let places: Vec<u32> = places.collect();
         Some(Self {
-            places: places.collect(),
+            posterior: posterior.packed(&places, (taps * live_inputs.len(), outputs.len())),
+            places,
             inputs_in_all: inputs,
             outputs_in_all: fan_out,
             inputs: live_inputs,
             outputs,
             emptied,
         })
-    }
-
-    /// The weights that are left, (taps · inputs, outputs).
-    pub(super) fn pack(&self, weights: &Matrix) -> Matrix {
-        let all = weights.as_slice().expect("kept in row-major order");
-        let packed = self.places.iter().map(|&place| all[place as usize]).collect();
-        let columns = self.outputs.len();
-        let rows = self.places.len().checked_div(columns).unwrap_or(0);
-        Matrix::from_shape_vec((rows, columns), packed).expect("places are rows of outputs")
     }
 
     /// The inputs that are left of a batch (objects, features).

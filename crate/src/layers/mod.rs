@@ -120,6 +120,11 @@ pub trait Layer: Send {
         self.weights().and_then(|weights| weights.posterior)
     }
 
+    /// dL/dμ of Bayesian weights, of those that have not retired.
+    fn mean_gradient(&self) -> Option<&Matrix> {
+        None
+    }
+
     /// KL(q‖p) of the layer's weights in nats.
     fn kl(&self, prior: &dyn Prior) -> f64 {
         self.posterior().map_or(0.0, |posterior| posterior.kl(prior))
