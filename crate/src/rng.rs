@@ -84,11 +84,15 @@ impl Rng {
     ///
     /// With 24-bit uniforms the largest magnitude is √(2 ln 2²⁴) ≈ 5.8.
     pub fn fill_normal(&mut self, out: &mut [f32]) {
-        let mut bits = [0; HALF];
+        // A word's halves apart, so that vectors are full of 32-bit numbers.
+        let (mut low, mut high) = ([0; HALF], [0; HALF]);
+        let mut pairs = [0.0; 2 * HALF];
         for chunk in out.chunks_mut(2 * HALF) {
-            bits.fill_with(|| self.0.next_u64());
-            let mut pairs = [0.0; 2 * HALF];
-            box_muller(&bits, &mut pairs);
+            for (low, high) in low.iter_mut().zip(&mut high) {
+                let word = self.0.next_u64();
+                (*low, *high) = (word as u32, (word >> 32) as u32);
+            }
+            box_muller(&low, &high, &mut pairs);
             chunk.copy_from_slice(&pairs[..chunk.len()]);
         }
     }
@@ -106,17 +110,19 @@ const HALF: usize = 64;
 
 /// Top 24 bits as a number in [0, 1).
 fn unit(bits: u32) -> f32 {
-    (bits >> 8) as f32 * (1.0 / 16_777_216.0)
+    // Vectors convert signed integers in one instruction, and 24 bits have no sign.
+    (bits >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
 }
 
 crate::linalg::simd! {
-    /// Two normals from each word: √(−2 ln u)·(cos 2πv, sin 2πv).
-    fn box_muller(bits: &[u64; HALF], out: &mut [f32; 2 * HALF]) {
+    /// Two normals from each pair of words: √(−2 ln u)·(cos 2πv, sin 2πv).
+    fn box_muller(low: &[u32; HALF], high: &[u32; HALF], out: &mut [f32; 2 * HALF]) {
         let (cosines, sines) = out.split_at_mut(HALF);
-        for ((cosine, sine), &word) in cosines.iter_mut().zip(sines).zip(bits) {
-            let u = unit(word as u32) + 1.0 / 16_777_216.0;
+        let words = low.iter().zip(high);
+        for ((cosine, sine), (&low, &high)) in cosines.iter_mut().zip(sines).zip(words) {
+            let u = unit(low) + 1.0 / 16_777_216.0;
             let radius = (-2.0 * math::ln(u)).sqrt();
-            let (s, c) = math::sin_cos(unit((word >> 32) as u32));
+            let (s, c) = math::sin_cos(unit(high));
             *cosine = radius * c;
             *sine = radius * s;
         }

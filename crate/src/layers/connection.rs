@@ -6,7 +6,7 @@
 use super::Kernel;
 use crate::linalg::{
     Images, Matrix, SparseRows, Windows, combine, moments, product, sparse_product, transposed,
-    window_input_gradient, window_moments_gradient, window_product_gradient,
+    window_input_gradient, window_weight_gradients,
 };
 
 /// How inputs meet weights.
@@ -186,7 +186,7 @@ impl Connection for Convolution {
         wanted: bool,
     ) -> (Matrix, Matrix) {
         let g = SparseRows::nonzero(dy);
-        let d_weights = window_product_gradient(self.0, &x.dense, &g);
+        let (d_weights, _) = window_weight_gradients(self.0, &x.dense, &g, None);
         if !wanted {
             return (d_weights, Matrix::default((0, 0)));
         }
@@ -202,7 +202,7 @@ impl Connection for Convolution {
         wanted: bool,
     ) -> ((Matrix, Matrix), Matrix) {
         let g = SparseRows::nonzero(dy);
-        let d_weights = window_moments_gradient(self.0, &x.dense, &g, by_variance);
+        let d_weights = window_weight_gradients(self.0, &x.dense, &g, Some(by_variance));
         if !wanted {
             return (d_weights, Matrix::default((0, 0)));
         }

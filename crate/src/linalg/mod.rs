@@ -1,18 +1,19 @@
 //! Arithmetic: portable elementary functions, and products that skip zeros.
 
+mod blocks;
 pub mod math;
 mod products;
 mod simd;
 mod sparse_rows;
+mod window_gradients;
 mod windows;
 
 pub use products::{Entries, moments, product, sparse_product};
 pub(crate) use products::{add_column_sums, add_rows};
 pub(crate) use simd::simd;
 pub use sparse_rows::SparseRows;
-pub use windows::{
-    Images, Windows, window_input_gradient, window_moments_gradient, window_product_gradient,
-};
+pub use window_gradients::{window_input_gradient, window_weight_gradients};
+pub use windows::{Images, Windows};
 
 /// Lets `f` change every entry of `to` by the entry of `from` in the same place.
 pub fn combine(to: &mut Matrix, from: &Matrix, f: impl Fn(&mut f32, f32)) {

@@ -5,6 +5,7 @@
 
 use ndarray::{ArrayView1, Zip};
 
+use super::blocks::{PAIRS, SUMS, in_blocks};
 use super::{Matrix, SparseRows, simd};
 
 /// The left side of a product: rows of entries, each in runs of neighbours.
@@ -28,33 +29,6 @@ impl Entries for SparseRows {
     }
 }
 
-/// Outputs that one pass over a row's entries keeps in registers, for one sum and for two: as
-/// many sums as sixteen 128-bit registers hold in wasm, and enough to hide the latency of wider
-/// ones elsewhere. (No sum is affected.)
-const WIDE: usize = if cfg!(target_arch = "wasm32") { 48 } else { 64 };
-const WIDE_PAIRS: usize = WIDE / 2;
-
-/// Runs `$block::<W>(at)` over `0 .. n` in blocks of `$wide` columns and, for the rest, fewer;
-/// the last block may reach past the end.
-macro_rules! in_blocks {
-    ($wide:expr, $n:expr, $block:ident($($argument:expr),*)) => {
-        let mut at = 0;
-        while at < $n {
-            let rest = $n - at;
-            if 2 * rest > $wide {
-                $block::<{ $wide }>(at, $($argument),*);
-                at += $wide;
-            } else if rest > 8 {
-                $block::<16>(at, $($argument),*);
-                at += 16;
-            } else {
-                $block::<8>(at, $($argument),*);
-                at += 8;
-            }
-        }
-    };
-}
-
 /// The `W` columns of a matrix's row from `at` on, 0 past its end.
 #[inline(always)]
 fn lanes<const W: usize>(row: &[f32], at: usize) -> [f32; W] {
@@ -67,8 +41,14 @@ fn lanes<const W: usize>(row: &[f32], at: usize) -> [f32; W] {
 /// Writes them, but for those past the end.
 #[inline(always)]
 fn put<const W: usize>(row: &mut [f32], at: usize, lanes: &[f32; W]) {
-    let end = row.len().min(at + W);
-    row[at..end].copy_from_slice(&lanes[..end - at]);
+    match row.get_mut(at..at + W) {
+        Some(row) => row.copy_from_slice(lanes),
+        None => {
+            // A copy, so that the lanes themselves can stay in registers.
+            let lanes = *lanes;
+            row[at..].iter_mut().zip(&lanes).for_each(|(to, &lane)| *to = lane);
+        }
+    }
 }
 
 simd! {
@@ -78,7 +58,7 @@ simd! {
         assert_eq!(x.shape().1, w.nrows(), "inner dimensions differ");
         let mut y = Matrix::zeros((x.shape().0, n));
         let (weights, out) = (contiguous(w), y.as_slice_mut().expect("new, so contiguous"));
-        in_blocks!(WIDE, n, product_block(x, n, weights, out));
+        in_blocks!(SUMS, n, product_block(x, n, weights, out));
         y
     }
 }
@@ -118,7 +98,7 @@ simd! {
             second.as_slice_mut().expect("new, so contiguous"),
         );
         let weights = (contiguous(m), contiguous(v));
-        in_blocks!(WIDE_PAIRS, n, moments_block(x, n, weights, (&mut *out.0, &mut *out.1)));
+        in_blocks!(PAIRS, n, moments_block(x, n, weights, (&mut *out.0, &mut *out.1)));
         (first, second)
     }
 }
