@@ -4,7 +4,7 @@ import { $ } from './dom.js';
 import { Matrix } from './matrix.js';
 
 /** @typedef {{ height: number, width: number, channels: number }} Kernel */
-/** @typedef {{ fan_in: number, fan_out: number, bayesian: boolean, kernel?: Kernel }} Shape */
+/** @typedef {{ name: string, fan_in: number, fan_out: number, bayesian: boolean, kernel?: Kernel }} Shape */
 /** @typedef {{ layers: Shape[], image: [number, number] | null }} Header */
 /** @typedef {import('../pkg/sparsevd.js').View} View */
 
@@ -51,6 +51,11 @@ export class Heatmaps {
     return this.#matrices[layer];
   }
 
+  /** What a layer is called. @param {number} layer */
+  name(layer) {
+    return this.#shapes[layer].name;
+  }
+
   /** Inspects the weight at a pixel of a layer, if there is one. @param {number} layer @param {number} x @param {number} y */
   point(layer, x, y) {
     if (!this.#view.cell(layer, x, y)) return;
@@ -81,7 +86,7 @@ export class Heatmaps {
     this.#matrices = layers.map((shape, layer) => {
       const before = layers.slice(0, layer).filter(({ kernel }) => !kernel === !shape.kernel).length;
       const id = `${shape.kernel ? 'filters' : 'heatmap'}-${before}`;
-      const about = { ...(shape.kernel ? this.#filters(layer) : this.#dense(layer)), id, short: this.#short(layer), filters: shape.fan_out };
+      const about = { ...(shape.kernel ? this.#filters(layer) : this.#dense(layer)), id, short: this.#shapes[layer].name, filters: shape.fan_out };
       const matrix = new Matrix(this.#view, layer, about);
       matrix.onpoint = (x, y) => this.point(layer, x, y);
       matrix.onpick = (x, y) => this.onpick(layer, x, y);
@@ -93,18 +98,12 @@ export class Heatmaps {
   }
 
   /** @param {number} layer */
-  #short(layer) {
-    const convolutions = this.#shapes.slice(0, layer + 1).filter(({ kernel }) => kernel).length;
-    return this.#shapes[layer].kernel ? `conv${convolutions}` : `W${layer + 1}`;
-  }
-
-  /** @param {number} layer */
   #filters(layer) {
     const { fan_out, kernel } = this.#shapes[layer];
     const { height, width, channels } = /** @type {Kernel} */ (kernel);
     const size = `${fan_out} filters ${height} × ${width} × ${channels}`;
     const axes = channels === 1 ? '' : ` · → filters · ↓ channels`;
-    return { name: `${this.#short(layer)}, ${size}`, heading: [`${this.#short(layer)}:`, `${size}${axes}`], room: $('plates'), height: FILTERS };
+    return { name: `${this.#shapes[layer].name}, ${size}`, heading: [`${this.#shapes[layer].name}:`, `${size}${axes}`], room: $('plates'), height: FILTERS };
   }
 
   /** @param {number} layer */
@@ -113,7 +112,7 @@ export class Heatmaps {
     const inputs = layer === 0 && this.#image ? 'input pixels' : `${this.#input(layer)}s`;
     const outputs = `${this.#output(layer)}${this.#isLast(layer) ? 'es' : 's'}`;
     const [across, down] = fan_in >= fan_out ? [`${fan_in} ${inputs}`, `${fan_out} ${outputs}`] : [`${fan_out} ${outputs}`, `${fan_in} ${inputs}`];
-    return { name: `${this.#short(layer)}, ${fan_in} × ${fan_out}`, heading: [this.#short(layer), `→ ${across} · ↓ ${down}`], room: $('heatmaps'), height: Infinity };
+    return { name: `${this.#shapes[layer].name}, ${fan_in} × ${fan_out}`, heading: [this.#shapes[layer].name, `→ ${across} · ↓ ${down}`], room: $('heatmaps'), height: Infinity };
   }
 
   /** What a layer's input is called. @param {number} layer */
@@ -151,7 +150,7 @@ export class Heatmaps {
     const { mean, sigma, log_alpha, pruned } = cell;
     const number = (/** @type {number} */ value) => value.toPrecision(3).replace('-', '−');
     const numbers = sigma === null ? `weight ${number(mean)}` : `μ = ${number(mean)}, σ = ${number(sigma)}, log α = ${log_alpha.toFixed(2).replace('-', '−')}: ${pruned ? 'pruned' : 'kept'}`;
-    $('cell-text').textContent = `${this.#short(layer)}, ${this.#where(layer, cell)}: ${numbers}`;
+    $('cell-text').textContent = `${this.#shapes[layer].name}, ${this.#where(layer, cell)}: ${numbers}`;
     const posterior = $('chart-posterior', HTMLCanvasElement);
     posterior.hidden = sigma === null;
     if (sigma !== null) this.onposterior(mean, sigma, posterior);

@@ -64,9 +64,10 @@ export class Lecture {
     copy(whole, patch, left, top, width, height);
     patch.style.width = `${width * Math.max(1, Math.floor(SIZE / Math.max(width, height)))}px`;
     const words = `→ ${left} to ${left + width - 1} · ↓ ${top} to ${top + height - 1}`;
-    $('patch-name').textContent = `W${this.#layer + 1}`;
+    const name = this.#heatmaps.name(this.#layer);
+    $('patch-name').textContent = name;
     $('patch-where').textContent = words;
-    patch.setAttribute('aria-label', `Patch of W${this.#layer + 1}, ${words}`);
+    patch.setAttribute('aria-label', `Patch of ${name}, ${words}`);
     matrix.outline([left, top, width, height]);
   }
 }

@@ -181,7 +181,8 @@ export class Screen {
   async #focus(key) {
     this.#lens = { key, value: this.#lens.value };
     const value = await this.#client.ask('accuracy', { epoch: this.past(), threshold: this.threshold });
-    if (this.#lens.key !== key) return;
+    // No answer came from a lens that a newer one has ended.
+    if (this.#lens.key !== key || value === undefined) return;
     this.#lens.value = value;
     this.#paint();
   }

@@ -220,9 +220,23 @@ const commands = {
   },
 };
 
+/** The number of the last lens: a newer one ends those before it. */
+let lenses = 0;
+
 /** Questions with one answer each. */
 const questions = {
-  accuracy: ({ epoch, threshold }) => run?.accuracy(epoch ?? undefined, threshold),
+  async accuracy({ epoch, threshold }) {
+    const number = (lenses += 1);
+    const lens = run?.lens(epoch ?? undefined, threshold);
+    let accuracy;
+    while (lens && accuracy === undefined && number === lenses) {
+      accuracy = lens.advance();
+      // Other messages first: ten thousand images may take seconds.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    lens?.free();
+    return accuracy;
+  },
   save: () => run?.save(),
   entropies: ({ epoch }) => run?.entropies(epoch ?? undefined),
   predict({ epoch, threshold, digit }) {
@@ -244,6 +258,6 @@ onmessage = async ({ data: { type, id, ...rest } }) => {
   } else if (type in commands) {
     guard(() => commands[type](rest));
   } else {
-    guard(() => postMessage({ type: 'answer', id, value: questions[type](rest) }));
+    guard(async () => postMessage({ type: 'answer', id, value: await questions[type](rest) }));
   }
 };

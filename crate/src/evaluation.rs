@@ -50,6 +50,9 @@ pub struct Record {
     pub aleatoric: f32,
     /// Mean mutual information over those images.
     pub epistemic: f32,
+    /// The names of the weight layers.
+    #[serde(default)]
+    pub names: Vec<String>,
     /// Weights kept in every layer.
     pub kept: Vec<usize>,
     /// Weights in every layer.
@@ -146,6 +149,7 @@ impl Evaluation {
             samples: ensemble_of,
             aleatoric: 0.0,
             epistemic: 0.0,
+            names: network.layer_names(),
             kept: network.weights().iter().map(|w| w.kept(settings.threshold)).collect(),
             total: network.weights().iter().map(|w| w.total()).collect(),
             gradient_variance: None,

@@ -37,8 +37,10 @@ pub struct Header {
 }
 
 /// One weight layer's size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
+    /// The layer's name, see [`Network::layer_names`].
+    pub name: String,
     /// Inputs.
     pub fan_in: usize,
     /// Outputs.
@@ -88,13 +90,14 @@ impl Frame {
 
 /// The shapes of a network's weight layers.
 pub fn shapes(network: &Network) -> Vec<Shape> {
-    let shape = |w: crate::layers::Weights<'_>| Shape {
+    let shape = |(w, name): (crate::layers::Weights<'_>, String)| Shape {
+        name,
         fan_in: w.mean.nrows(),
         fan_out: w.mean.ncols(),
         bayesian: w.posterior.is_some(),
         kernel: w.kernel,
     };
-    network.weights().into_iter().map(shape).collect()
+    network.weights().into_iter().zip(network.layer_names()).map(shape).collect()
 }
 
 /// The frame with `header` and the weights of `network`, as bytes.

@@ -1,8 +1,10 @@
 //! Measures: what is read off a run without changing it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::data::Dataset;
+use crate::data::{Data, Dataset};
 use crate::layers::Estimator;
 use crate::likelihoods::softmax;
 use crate::linalg::{Matrix, math};
@@ -57,13 +59,26 @@ pub fn probabilities(
     softmax(network.predict(objects.rows(&rows)))
 }
 
-/// How well `network` classifies all `objects`.
-pub fn score(network: &FixedNetwork, objects: &Dataset) -> Tally {
-    let mut tally = Tally::default();
-    for start in (0..objects.len()).step_by(CHUNK) {
-        score_chunk(network, objects, start, &mut tally);
+/// How well a network classifies the test objects, in slices short enough that nobody waits.
+pub struct Scoring {
+    network: FixedNetwork,
+    data: Arc<Data>,
+    next: usize,
+    tally: Tally,
+}
+
+impl Scoring {
+    /// Begins to score `network` on the test objects of `data`.
+    pub fn new(network: FixedNetwork, data: Arc<Data>) -> Self {
+        Self { network, data, next: 0, tally: Tally::default() }
     }
-    tally
+
+    /// Does one slice of the work; the sums when all is done.
+    pub fn advance(&mut self) -> Option<Tally> {
+        let test = &self.data.test;
+        self.next = score_chunk(&self.network, test, self.next, &mut self.tally);
+        (self.next == test.len()).then_some(self.tally)
+    }
 }
 
 /// Scores the chunk of objects that begins at `start`; returns where the next one begins.

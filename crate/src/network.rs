@@ -127,6 +127,19 @@ impl Network {
         self.layers.iter().filter_map(|layer| layer.weights()).collect()
     }
 
+    /// The names of the weight layers: conv1, conv2, W3, … with W's number counting all of them.
+    pub fn layer_names(&self) -> Vec<String> {
+        let mut convolutions = 0;
+        let name = |(number, layer): (usize, Weights<'_>)| match layer.kernel {
+            Some(_) => {
+                convolutions += 1;
+                format!("conv{convolutions}")
+            }
+            None => format!("W{number}"),
+        };
+        (1..).zip(self.weights()).map(name).collect()
+    }
+
     /// dL/dμ of every Bayesian layer, of the weights that have not retired.
     pub fn mean_gradients(&self) -> Vec<&Matrix> {
         self.layers.iter().filter_map(|layer| layer.mean_gradient()).collect()

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::evaluation::{Detail, Evaluation, Record};
 use crate::frame::{self, Header};
 use crate::layers::Point;
-use crate::measures;
+use crate::measures::Scoring;
 use crate::network::Network;
 use crate::prediction::{self, Entropies, Prediction, Sampling};
 use crate::settings::Settings;
@@ -212,12 +212,11 @@ impl Session {
         frame::encode(&header, &network)
     }
 
-    /// Test accuracy in percent of the mean network pruned at `threshold`: the threshold as a
-    /// lens, without any training.
-    pub fn accuracy(&self, epoch: Option<u32>, threshold: f32) -> f32 {
+    /// Begins to score the mean network pruned at `threshold`: the threshold as a lens, without
+    /// any training.
+    pub fn lens(&self, epoch: Option<u32>, threshold: f32) -> Scoring {
         let (network, _) = self.network_at(epoch);
-        let fixed = network.fixed(Point::Mean { threshold });
-        measures::score(&fixed, &self.trainer.data().test).accuracy()
+        Scoring::new(network.fixed(Point::Mean { threshold }), self.trainer.data().clone())
     }
 
     fn sampling(&self, threshold: f32) -> Sampling {
@@ -296,7 +295,8 @@ mod tests {
         for _ in 0..60 {
             watched.frame(Some(0));
             watched.predict(None, &image, 3.0);
-            watched.accuracy(Some(1), 1.0);
+            let mut lens = watched.lens(Some(1), 1.0);
+            while lens.advance().is_none() {}
             watched.advance();
         }
         watched.entropies(None);
@@ -306,6 +306,18 @@ mod tests {
         run_to(&mut alone, 3);
         let last = |session: &Session| session.records.last().unwrap().fingerprint.clone();
         assert_eq!(last(&watched), last(&alone));
+    }
+
+    #[test]
+    fn the_lens_sees_what_the_evaluation_saw() {
+        let mut session = session();
+        run_to(&mut session, 3);
+        for epoch in [Some(2), None] {
+            let mut lens = session.lens(epoch, session.trainer.settings().threshold);
+            let tally = std::iter::repeat_with(|| lens.advance()).find_map(|tally| tally);
+            let truth = session.record(epoch.unwrap_or(3)).unwrap().test_accuracy;
+            assert!((tally.unwrap().accuracy() - truth).abs() < 0.3, "one image at most");
+        }
     }
 
     #[test]

@@ -41,6 +41,7 @@ fn record(epoch: u32) -> Record {
         samples: 10,
         aleatoric: 2.2,
         epistemic: 0.1,
+        names: ["conv1", "conv2", "W3"].map(str::to_owned).into(),
         kept: vec![19_200, 30_000, 1_000],
         total: vec![19_200, 30_000, 1_000],
         gradient_variance: None,

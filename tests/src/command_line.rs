@@ -2,7 +2,7 @@
 
 use crate::harness::files::{idx_images, idx_labels, write};
 use crate::harness::product;
-use crate::harness::program::{self, column, output, refuses, run};
+use crate::harness::program::{self, column, output, refuses, run, unread};
 use std::fs;
 
 /// Public interface: scripts rely on every word.
@@ -47,6 +47,18 @@ fn the_same_flags_print_the_same_numbers() {
     assert_eq!(untimed(&output(&SHORT)), untimed(&output(&SHORT)));
     let other = output(&[&SHORT[..], &["--seed", "2"]].concat());
     assert_ne!(untimed(&output(&SHORT)), untimed(&other));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.safetensors").display().to_string();
+    output(&[&SHORT[..], &["--save", &file]].concat());
+    let evaluate = ["evaluate", "--load", &file];
+    for arguments in [&SHORT[..], &evaluate, &["bench", "--works", "peak"]] {
+        let said = unread(arguments);
+        assert_eq!((said.status, said.err.as_str()), (0, ""), "{arguments:?}");
+    }
 }
 
 #[test]

@@ -121,8 +121,9 @@ impl Chart {
                 _ => NO_TERMS.to_owned(),
             },
             Self::Sparsity => {
-                let layers = record.sparsity().into_iter().zip(1..);
-                let texts = layers.map(|(share, i)| format!("W{i} {}", percent(100.0 * share)));
+                let layers = record.sparsity().into_iter().enumerate();
+                let texts = layers
+                    .map(|(i, share)| format!("{} {}", name(record, i), percent(100.0 * share)));
                 format!("Pruned at epoch {epoch}: {}.", texts.collect::<Vec<_>>().join(", "))
             }
             Self::Variance => match record.gradient_variance {
@@ -219,14 +220,16 @@ impl Chart {
                 ]
             }
             Self::Sparsity => {
-                let layers = records.iter().map(|r| r.total.len()).max().unwrap_or(0);
+                let named = records.iter().max_by_key(|r| r.total.len());
                 let share = |r: &Record, i: usize| {
                     let (kept, total) = (*r.kept.get(i)?, *r.total.get(i)?);
                     Some(100.0 * (1.0 - kept as f64 / total as f64))
                 };
                 let text = |value| fixed(value, 1);
-                let layer = |i| of(&format!("W{}", i + 1), i, text, &|r| share(r, i));
-                (0..layers).map(layer).collect()
+                let layer = |(record, i)| of(&name(record, i), i, text, &|r| share(r, i));
+                let layers =
+                    named.into_iter().flat_map(|r| (0..r.total.len()).map(move |i| (r, i)));
+                layers.map(layer).collect()
             }
             Self::Variance => vec![
                 of("RT", 1, brief, &|r| r.gradient_variance.map(|v| f64::from(v.0))),
@@ -288,6 +291,11 @@ const MOST: f64 = 1e30;
 
 const WAITING: &str = "Waiting for the first epoch.";
 const NO_TERMS: &str = "There is nothing to show.";
+
+/// What layer `i` is called.
+fn name(record: &Record, i: usize) -> String {
+    record.names.get(i).cloned().unwrap_or_else(|| format!("W{}", i + 1))
+}
 
 /// Why `record` has no gradient variance.
 fn silence(record: &Record) -> &'static str {

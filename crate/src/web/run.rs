@@ -8,6 +8,7 @@ use super::{to_js_error, values};
 use crate::changes;
 use crate::checkpoint::Checkpoint;
 use crate::experiments;
+use crate::measures::Scoring;
 use crate::session::{self, Session};
 use crate::settings::pairs;
 
@@ -25,6 +26,18 @@ pub enum Progress {
     Finished,
     /// The loss is no longer a number.
     Diverged,
+}
+
+/// Another threshold's accuracy, slice by slice.
+#[wasm_bindgen]
+pub struct Lens(Scoring);
+
+#[wasm_bindgen]
+impl Lens {
+    /// Does one slice of the work; the test accuracy in percent when all is done.
+    pub fn advance(&mut self) -> Option<f32> {
+        self.0.advance().map(|tally| tally.accuracy())
+    }
 }
 
 /// A run under way.
@@ -132,9 +145,9 @@ impl Run {
         self.session.frame(epoch)
     }
 
-    /// Test accuracy in percent of the mean network pruned at `threshold`.
-    pub fn accuracy(&self, epoch: Option<u32>, threshold: f32) -> f32 {
-        self.session.accuracy(epoch, threshold)
+    /// Begins to score the mean network pruned at `threshold`.
+    pub fn lens(&self, epoch: Option<u32>, threshold: f32) -> Lens {
+        Lens(self.session.lens(epoch, threshold))
     }
 
     /// What the network says of an image, as JSON.

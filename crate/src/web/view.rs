@@ -310,7 +310,7 @@ impl View {
 }
 
 fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
-    let shape = frame.header.layers[layer];
+    let shape = &frame.header.layers[layer];
     let weights = &frame.layers[layer];
     Heatmap {
         rows: shape.fan_in,

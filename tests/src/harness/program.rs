@@ -31,7 +31,10 @@ fn program() -> &'static Path {
 
 /// Runs the program.
 pub fn run(arguments: &[&str]) -> Said {
-    let output = Command::new(program()).args(arguments).output().expect("the program starts");
+    said(Command::new(program()).args(arguments).output().expect("the program starts"))
+}
+
+fn said(output: std::process::Output) -> Said {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes text");
     Said {
         status: output.status.code().expect("the program ends by itself"),
@@ -54,6 +57,15 @@ pub fn refuses(arguments: &[&str], name: &str) {
     assert!(said.err.contains(name), "{arguments:?} should name {name}: {}", said.err);
     assert_eq!(said.err.lines().count(), 1, "{arguments:?}: {}", said.err);
     assert_eq!(said.out, "", "{arguments:?}");
+}
+
+/// Runs the program, of which nobody reads what it prints.
+pub fn unread(arguments: &[&str]) -> Said {
+    let mut program = Command::new(program());
+    program.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = program.spawn().expect("the program starts");
+    drop(child.stdout.take());
+    said(child.wait_with_output().expect("the program ends"))
 }
 
 /// Runs the program until it has written `lines` lines to standard error, and ends it there.

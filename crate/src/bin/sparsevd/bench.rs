@@ -39,11 +39,11 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
             serde_json::json!({ "ms_per_step": median, "steps": work.steps }),
         );
         if !arguments.get_flag("json") {
-            println!("{name:<5} {median:7.2} ms: {}", work.about);
+            crate::print(format_args!("{name:<5} {median:7.2} ms: {}", work.about));
         }
     }
     if arguments.get_flag("json") {
-        println!("{}", serde_json::Value::Object(report));
+        crate::print(serde_json::Value::Object(report));
     }
     Ok(())
 }

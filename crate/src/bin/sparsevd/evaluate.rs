@@ -19,8 +19,8 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
         trainer.set("threshold", threshold)?;
     }
     let record = Evaluation::run(&mut trainer, Detail::Scores);
-    println!("epoch,test_acc,test_nll,dense_acc,kept,total,compression,fingerprint");
-    println!(
+    crate::print("epoch,test_acc,test_nll,dense_acc,kept,total,compression,fingerprint");
+    crate::print(format_args!(
         "{},{:.2},{:.5},{:.2},{},{},{:.2},{}",
         record.epoch,
         record.test_accuracy,
@@ -30,11 +30,11 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
         record.total_weights(),
         record.compression(),
         record.fingerprint,
-    );
-    println!("\nformat,bytes,ratio");
+    ));
+    crate::print("\nformat,bytes,ratio");
     let sizes = formats::sizes(&formats::pruned(trainer.network(), record.threshold));
     for (format, &bytes) in formats::ALL.iter().zip(&sizes) {
-        println!("{},{bytes},{:.2}", format.name, sizes[0] as f64 / bytes as f64);
+        crate::print(format_args!("{},{bytes},{:.2}", format.name, sizes[0] as f64 / bytes as f64));
     }
     Ok(())
 }

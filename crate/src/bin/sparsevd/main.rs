@@ -7,6 +7,7 @@ mod options;
 mod table;
 mod train;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use sparsevd::error::{Error, Result};
@@ -26,6 +27,14 @@ fn main() -> ExitCode {
             eprintln!("sparsevd: {error}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Prints a line; a reader that went away (`| head`) ends the program without a complaint.
+fn print(line: impl std::fmt::Display) {
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
     }
 }
 

@@ -231,11 +231,11 @@ fn to_csv(finished: &[Reached]) -> Result<String> {
 
 /// Prints the finished runs beside what was published.
 fn print(finished: &[Reached]) {
-    println!("{:<15}{:<12}{:>22}{:>29}", "", "", "published", "reached");
-    println!(
+    crate::print(format_args!("{:<15}{:<12}{:>22}{:>29}", "", "", "published", "reached"));
+    crate::print(format_args!(
         "{:<15}{:<12}{:>8} {:>13}{:>8}{:>8} {:>13}",
         "network", "method", "error", "compression", "seed", "error", "compression"
-    );
+    ));
     let network = |row: &Row| finished.iter().any(|run| run.row.experiment == row.experiment);
     for row in table::ALL.iter().filter(|row| network(row)) {
         let (error, compression) = row.published.as_ref().map_or_else(
@@ -245,12 +245,12 @@ fn print(finished: &[Reached]) {
         let head = format!("{:<15}{:<12}{error:>8} {compression:>13}", row.network, row.method);
         let mut runs = finished.iter().filter(|run| std::ptr::eq(run.row, row)).peekable();
         if runs.peek().is_none() {
-            println!("{head}");
+            crate::print(&head);
         }
         for Reached { settings, record, .. } in runs {
             let error = format!("{:.2} %", 100.0 - record.test_accuracy);
             let compression = format!("{:.1}×", record.compression());
-            println!("{head}{:>8}{error:>8} {compression:>13}", settings.seed);
+            crate::print(format_args!("{head}{:>8}{error:>8} {compression:>13}", settings.seed));
         }
     }
 }

@@ -56,11 +56,7 @@ impl Csv {
 }
 
 fn print_line(csv: &mut Option<Csv>, line: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    // A reader that went away (`| head`) ends the run without a complaint.
-    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
-    }
+    crate::print(line);
     if let Some(csv) = csv {
         writeln!(csv.file, "{line}")
             .and_then(|()| csv.file.flush())
