@@ -1,22 +1,28 @@
 //! The embedded data: 1,797 handwritten digits of 8×8 pixels.
 
-use super::{Data, File, csv, inflate};
+use super::{Data, Dataset, Features, File, hold_out, inflate};
 
-/// UCI "Optical Recognition of Handwritten Digits" (Alpaydin and Kaynak, 1998), one line an
-/// image: 64 pixels 0 … 16, then the digit.
-const DIGITS: &[u8] = include_bytes!("../../data/digits.csv.gz");
+/// UCI "Optical Recognition of Handwritten Digits" (Alpaydin and Kaynak, 1998), as `build.rs`
+/// packs it: 64 columns of pixels 0 … 16, then one of digits.
+const DIGITS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/digits.gz"));
+const PIXELS: usize = 64;
 
 /// The digits: 1,437 training and 360 test images of (8, 8), 10 classes, pixels in [0, 1].
 pub fn digits() -> Data {
-    let file = File { name: "digits.csv.gz".into(), bytes: DIGITS.to_vec() };
-    let data = inflate::inflate(file).and_then(|file| csv::from_tables(vec![file]));
-    Data { name: "digits".into(), ..data.expect("the embedded file is sound") }
+    const SOUND: &str = "the embedded file is sound";
+    let file = File { name: "digits".into(), bytes: DIGITS.to_vec() };
+    let columns = inflate::inflate(file).expect(SOUND).bytes;
+    let n = columns.len() / (PIXELS + 1);
+    let pixel = |image: usize| (0..PIXELS).map(move |pixel| pixel * n + image);
+    let values = (0..n).flat_map(pixel).map(|place| columns[place]).collect();
+    let features = Features::Bytes { values, scale: 1.0 / 16.0 };
+    let (train, test) = hold_out(&Dataset::new(features, PIXELS, columns[PIXELS * n..].to_vec()));
+    Data::new("digits", train, test, Some((8, 8))).expect(SOUND)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Dataset;
 
     /// FNV-1a over all features and labels in order.
     fn checksum(set: &Dataset) -> u64 {
