@@ -152,7 +152,7 @@ pub const ALL: &[Row] = &[
         LENET_300_100,
         "Original",
         published(1.64, &[], 1.0),
-        ours(dense, DENSE_DIFFERS, recorded(&[1, 2, 3], 1.50, &[0.0, 0.0, 0.0], 1.0, 60, 0.42)),
+        ours(dense, DENSE_DIFFERS, recorded(&[1, 2, 3], 1.50, &[], 1.0, 60, 0.42)),
     ),
     row(
         LENET_300_100,
@@ -186,7 +186,7 @@ pub const ALL: &[Row] = &[
         LENET_5_CAFFE,
         "Original",
         published(0.80, &[], 1.0),
-        ours(dense, DENSE_DIFFERS, recorded(&[1], 0.50, &[0.0, 0.0, 0.0, 0.0], 1.0, 60, 8.3)),
+        ours(dense, DENSE_DIFFERS, recorded(&[1], 0.50, &[], 1.0, 60, 8.3)),
     ),
     row(
         LENET_5_CAFFE,
