@@ -207,7 +207,7 @@ pub const ALL: &[Row] = &[
         ours(
             sparse_vd,
             CONVOLUTIONAL_DIFFERS,
-            recorded(&[1], 0.91, &[79.0, 97.92, 99.81, 95.44], 265.09, 200, 17.3),
+            recorded(&[1], 0.83, &[80.0, 97.83, 99.81, 95.6], 265.90, 200, 8.6),
         ),
     ),
     row(
