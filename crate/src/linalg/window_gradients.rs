@@ -18,8 +18,7 @@ simd! {
         by_variance: Option<&Matrix>,
     ) -> (Matrix, Matrix) {
         let (n, objects) = (g.shape().1, x.nrows());
-        let stride = windows.line() + PAST_THE_END;
-        let mut first = vec![0.0; n * windows.kernel * stride];
+        let mut first = vec![0.0; n * windows.kernel * padded_line(windows)];
         let mut second = first.clone();
         let mut batch = Batch::new(windows, x, n);
         for start in (0..objects).step_by(batch.room) {
@@ -32,15 +31,20 @@ simd! {
         let gradient = |sums: &[f32]| {
             Matrix::from_shape_fn((windows.fan_in(), n), |(input, output)| {
                 let (line, at) = (input / windows.line(), input % windows.line());
-                sums[(output * windows.kernel + line) * stride + at]
+                sums[(output * windows.kernel + line) * padded_line(windows) + at]
             })
         };
         (gradient(&first), gradient(&second))
     }
 }
 
+/// The values of a line and what is past its end.
+fn padded_line(windows: Windows) -> usize {
+    windows.line() + PAST_THE_END
+}
+
 /// What `batch` adds to `W` values of line `line` of every window's gradients: the sums are
-/// (outputs, lines, values and what is past the end).
+/// (outputs, lines, [`padded_line`]).
 #[inline(always)]
 fn weights_block<const W: usize>(
     at: usize,
@@ -51,7 +55,7 @@ fn weights_block<const W: usize>(
     let Windows { width, channels, kernel, .. } = batch.windows;
     let in_image = line * width * channels + at;
     for (output, gradients) in batch.gradients.iter().enumerate() {
-        let place = (output * kernel + line) * (kernel * channels + PAST_THE_END) + at;
+        let place = (output * kernel + line) * padded_line(batch.windows) + at;
         let (first, second) = (&mut first[place..][..W], &mut second[place..][..W]);
         let mut a: [f32; W] = (&*first).try_into().expect("the slice has W values");
         let mut b: [f32; W] = (&*second).try_into().expect("the slice has W values");
