@@ -96,7 +96,7 @@ const fn ours(
     Some(Ours { recipe, differs, recorded })
 }
 
-/// What whole runs have reached, in November 2026 with `sparsevd table`; means over the `seeds`.
+/// What whole runs have reached, in November 2026 with `sparsevd table` or `train`; means over `seeds`.
 const fn recorded(
     seeds: &'static [u64],
     error: f32,
