@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::layers::{Estimator, Point};
-use crate::measures::{CHUNK, Ensemble, GradientVariance, Tally, probabilities, score_chunk};
+use crate::measures::{CHUNK, Ensemble, GradientVariance, Scoring, Tally, probabilities};
 use crate::network::FixedNetwork;
 use crate::objective::Elbo;
 use crate::rng::{Rng, Stream};
@@ -103,10 +103,10 @@ const REPEATS: u64 = 8;
 /// An evaluation under way.
 pub struct Evaluation {
     record: Record,
-    pruned: FixedNetwork,
-    dense: FixedNetwork,
-    scores: (Tally, Tally),
-    next_image: usize,
+    pruned: Scoring,
+    dense: Scoring,
+    /// Those of the pruned and the dense mean network, once they are known.
+    scores: Option<(Tally, Tally)>,
     ensemble: Ensemble,
     /// The weight sample under way, and the next image it sees.
     sample: Option<(FixedNetwork, usize)>,
@@ -128,7 +128,9 @@ impl Evaluation {
         let ensemble_of = if detail == Detail::Everything { settings.samples as usize } else { 0 };
         let images = test.len().min(SAMPLED_IMAGES);
         let repeats = if ensemble_of > 0 && bayesian.is_some() { REPEATS } else { 0 };
-        let mean = |threshold| network.fixed(Point::Mean { threshold });
+        let mean = |threshold| {
+            Scoring::new(network.fixed(Point::Mean { threshold }), trainer.data().clone())
+        };
         let mut record = Record {
             epoch: position.epoch,
             step: position.step,
@@ -174,8 +176,7 @@ impl Evaluation {
             record,
             pruned: mean(settings.threshold),
             dense: mean(f32::INFINITY),
-            scores: Default::default(),
-            next_image: 0,
+            scores: None,
             ensemble: Ensemble::new(images, trainer.data().classes),
             sample: None,
             samples: ensemble_of,
@@ -189,10 +190,8 @@ impl Evaluation {
     pub fn advance(&mut self, trainer: &mut Trainer) -> Option<Record> {
         let data = trainer.data().clone();
         let test = &data.test;
-        if self.next_image < test.len() {
-            let start = self.next_image;
-            score_chunk(&self.dense, test, start, &mut self.scores.1);
-            self.next_image = score_chunk(&self.pruned, test, start, &mut self.scores.0);
+        if self.scores.is_none() {
+            self.scores = self.pruned.advance().zip(self.dense.advance());
         } else if self.ensemble.samples() < self.samples {
             let (sample, first) = self.sample.take().unwrap_or_else(|| {
                 let k = self.ensemble.samples() as u64;
@@ -217,9 +216,10 @@ impl Evaluation {
 
     fn finish(&mut self, trainer: &Trainer) -> Record {
         let mut record = self.record.clone();
-        record.test_accuracy = self.scores.0.accuracy();
-        record.test_nll = self.scores.0.mean_nll();
-        record.dense_accuracy = self.scores.1.accuracy();
+        let (pruned, dense) = self.scores.expect("scored first");
+        record.test_accuracy = pruned.accuracy();
+        record.test_nll = pruned.mean_nll();
+        record.dense_accuracy = dense.accuracy();
         if self.samples > 0 {
             let mut tally = Tally::default();
             let labels = &trainer.data().test.labels()[..record.sampled_images];

@@ -76,22 +76,12 @@ impl Scoring {
     /// Does one slice of the work; the sums when all is done.
     pub fn advance(&mut self) -> Option<Tally> {
         let test = &self.data.test;
-        self.next = score_chunk(&self.network, test, self.next, &mut self.tally);
+        let slice = self.next..(self.next + CHUNK).min(test.len());
+        self.next = slice.end;
+        let p = probabilities(&self.network, test, slice.clone());
+        self.tally.add(&p, &test.labels()[slice]);
         (self.next == test.len()).then_some(self.tally)
     }
-}
-
-/// Scores the chunk of objects that begins at `start`; returns where the next one begins.
-pub fn score_chunk(
-    network: &FixedNetwork,
-    objects: &Dataset,
-    start: usize,
-    tally: &mut Tally,
-) -> usize {
-    let end = (start + CHUNK).min(objects.len());
-    let p = probabilities(network, objects, start..end);
-    tally.add(&p, &objects.labels()[start..end]);
-    end
 }
 
 /// The entropy −Σ p ln p of every object, in nats.
