@@ -25,7 +25,7 @@ const cell = (text, columns = 1) => element('td', columns > 1 ? { colspan: Strin
 function reached(recorded, differs) {
   if (!recorded) return [cell(differs === null ? 'published only' : 'not yet recorded', NUMBERS.length + 1)];
   const { epochs, seeds, seconds, machine } = recorded;
-  const run = element('td', { class: 'run', title: `${fixed(seconds, 1)} s an epoch, ${machine}` }, `${epochs} epochs, seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}`);
+  const run = element('td', { class: 'run', title: `${fixed(seconds, 1)} s an epoch, ${machine}` }, `${epochs} epochs, seed${seeds.length > 1 ? 's' : ''}\u00a0${seeds.join(',\u00a0')}`);
   return [...numbers(recorded).map((text) => cell(text)), run];
 }
 

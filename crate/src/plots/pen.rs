@@ -166,7 +166,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 
     /// The ends of a word beside `x`.
-    pub fn extent(&self, text: &str, x: f64, align: Align) -> (f64, f64) {
+    fn extent(&self, text: &str, x: f64, align: Align) -> (f64, f64) {
         let width = self.width(text);
         let left = match align {
             Align::Start => x,

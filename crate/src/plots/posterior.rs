@@ -28,7 +28,7 @@ pub fn draw_posterior<DB: DrawingBackend>(
     } else {
         (-1.0, 1.0)
     };
-    let axes = (Axis::linear(low, high, Numbers::Plain), Axis::linear(0.0, 1.25, Numbers::Absent));
+    let axes = (Axis::linear(low, high, Numbers::Plain), Axis::linear(0.0, 1.0, Numbers::Absent));
     let words = Words {
         x: "weight",
         y: "posterior density",
@@ -42,7 +42,10 @@ pub fn draw_posterior<DB: DrawingBackend>(
         return pen.message("The posterior has no width to draw.", plot.corners());
     }
 
-    let density = |w: f64| (-0.5 * ((w - mean) / sigma).powi(2)).exp();
+    // The curve leaves the first row of the plot to the words.
+    let row = plot.top + pen.em(6.0);
+    let height = (1.0 - pen.em(14.0) / (plot.bottom - plot.top)).max(0.2);
+    let density = |w: f64| height * (-0.5 * ((w - mean) / sigma).powi(2)).exp();
     let (from, to) = (mean - REACH * sigma, mean + REACH * sigma);
     let at = |i: u32| from + (to - from) * f64::from(i) / f64::from(POINTS);
     let mut curve: Vec<_> = (0..=POINTS).map(at).map(|w| (plot.x(w), plot.y(density(w)))).collect();
@@ -50,18 +53,11 @@ pub fn draw_posterior<DB: DrawingBackend>(
     curve.extend([(plot.x(to), plot.bottom), (plot.x(from), plot.bottom)]);
     pen.polygon(&curve, veiled(theme.series[0], 0.2))?;
 
-    pen.vertical(plot.x(0.0), (plot.top, plot.bottom), theme.faint)?;
-    pen.vertical_dashes(plot.x(mean), (plot.y(1.0), plot.bottom), theme.series[0])?;
-    let row = plot.top + pen.em(6.0);
+    pen.vertical(plot.x(0.0), (plot.y(height), plot.bottom), theme.faint)?;
+    pen.vertical_dashes(plot.x(mean), (plot.y(height), plot.bottom), theme.series[0])?;
     let text = format!("μ = {}, σ = {}", significant(mean), significant(sigma));
-    // On the side of the curve that has more room, away from zero.
+    // On the side that has more room, away from zero.
     let (x, align) = if mean < 0.0 { (plot.left, Align::Start) } else { (plot.right, Align::End) };
     pen.label(&text, (x, row), align, theme.series_text(0))?;
-    let (shift, align) = if mean < 0.0 { (4.0, Align::Start) } else { (-4.0, Align::End) };
-    let (left, right) = pen.extent("zero", plot.x(0.0) + pen.em(shift), align);
-    if left >= 0.0 && right <= pen.size().0 {
-        let below = row + pen.em(13.0);
-        pen.label("zero", (plot.x(0.0) + pen.em(shift), below), align, theme.faint)?;
-    }
     Ok(())
 }
