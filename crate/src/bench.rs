@@ -181,13 +181,8 @@ pub fn stand_in() -> Data {
         }
         Dataset::new(Features::Bytes { values, scale: 1.0 / 255.0 }, 784, labels)
     };
-    Data {
-        name: "stand-in for MNIST".to_owned(),
-        train: dataset(2000, 0),
-        test: dataset(100, 1),
-        image: Some((28, 28)),
-        classes: 10,
-    }
+    let (train, test) = (dataset(2000, 0), dataset(100, 1));
+    Data::new("stand-in for MNIST", train, test, Some((28, 28))).expect("ten classes")
 }
 
 #[cfg(test)]

@@ -83,6 +83,20 @@ impl Dataset {
         batch
     }
 
+    /// A hash of all features (as they are stored), labels and the width, that goes on from `seed`.
+    pub fn hash(&self, seed: u64) -> u64 {
+        let mut hash = mix(seed, self.width as u64);
+        match &self.features {
+            Features::Bytes { values, scale } => {
+                hash = hash_bytes(mix(hash, u64::from(scale.to_bits())), values);
+            }
+            Features::Reals(values) => {
+                hash = values.iter().fold(hash, |hash, x| mix(hash, u64::from(x.to_bits())));
+            }
+        }
+        hash_bytes(hash, &self.labels)
+    }
+
     /// The objects `rows`, in that order.
     pub fn select(&self, rows: &[u32]) -> Self {
         let features = match &self.features {
@@ -94,6 +108,19 @@ impl Dataset {
         let labels = gather(&self.labels, 1, rows);
         Self { features, width: self.width, labels }
     }
+}
+
+/// One step of FNV-1a over a whole word, turned so that high bits reach low ones.
+fn mix(hash: u64, word: u64) -> u64 {
+    ((hash ^ word).wrapping_mul(0x0100_0000_01B3)).rotate_left(23)
+}
+
+/// Goes on with `bytes`, eight at a time, and their number.
+fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let hash = words.iter().fold(hash, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    let hash = rest.iter().fold(hash, |hash, &byte| mix(hash, u64::from(byte)));
+    mix(hash, bytes.len() as u64)
 }
 
 /// Rows of `width` values, one after the other.

@@ -35,12 +35,21 @@ pub struct Data {
     pub test: Dataset,
     /// (height, width) when an object is an image, row by row from the top left.
     pub image: Option<(usize, usize)>,
-    /// Number of classes C; labels are 0 … C − 1.
+    /// Number of classes C; inside, labels are 0 … C − 1.
     pub classes: usize,
+    /// What the file calls each class, C names: what people read.
+    pub labels: Vec<String>,
+    /// Sentences about what was taken for what when the files were read.
+    pub notices: Vec<String>,
+    /// A hash of all features and labels in order: the same data, wherever they come from.
+    pub hash: u64,
 }
 
 /// The fewest objects that make a run worth watching.
 const FEWEST: usize = 10;
+
+/// Where hashes of data begin (FNV-1a's).
+const HASH_SEED: u64 = 0xCBF2_9CE4_8422_2325;
 
 impl Data {
     /// Puts two parts together; the classes are 0 … the largest label.
@@ -81,7 +90,9 @@ impl Data {
         let labels = train.labels().iter().chain(test.labels());
         let classes = labels.fold(0, |largest, &label| largest.max(label)) as usize + 1;
         assert!(image.is_none_or(|(height, width)| height * width == train.width()));
-        Ok(Self { name, train, test, image, classes })
+        let labels = (0..classes).map(|class| class.to_string()).collect();
+        let hash = test.hash(train.hash(HASH_SEED));
+        Ok(Self { name, train, test, image, classes, labels, notices: Vec::new(), hash })
     }
 
     /// Features of each object.

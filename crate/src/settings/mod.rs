@@ -228,11 +228,11 @@ mod tests {
     fn data(features: usize, classes: usize, train_size: usize) -> Data {
         let dataset = || {
             let values = Features::Bytes { values: vec![0; features * train_size], scale: 1.0 };
-            Dataset::new(values, features, vec![0; train_size])
+            let labels = (0..train_size).map(|i| (i % classes) as u8).collect();
+            Dataset::new(values, features, labels)
         };
         let side = features.isqrt();
-        let image = Some((side, side));
-        Data { name: "made up".to_owned(), train: dataset(), test: dataset(), image, classes }
+        Data::new("made up", dataset(), dataset(), Some((side, side))).expect("some classes")
     }
 
     #[test]
