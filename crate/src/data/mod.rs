@@ -8,6 +8,7 @@ mod dataset;
 mod digits;
 mod drawing;
 mod gzip;
+mod identity;
 mod idx;
 mod image;
 mod inflate;
@@ -17,6 +18,7 @@ mod split;
 pub use dataset::{Dataset, Features};
 pub use digits::digits;
 pub use drawing::from_drawing;
+pub use identity::Identity;
 pub use image::{rotate, shift, shuffle_pixels};
 #[cfg(not(target_arch = "wasm32"))]
 pub use mnist::from_folder;
