@@ -1,6 +1,6 @@
 //! The embedded data: 1,797 handwritten digits of 8×8 pixels.
 
-use super::{Data, Dataset, Features, File, hold_out, inflate};
+use super::{Data, Dataset, Features, File, hold_out, unpack};
 
 /// UCI "Optical Recognition of Handwritten Digits" (Alpaydin and Kaynak, 1998), as `build.rs`
 /// packs it: 64 columns of pixels 0 … 16, then one of digits.
@@ -11,7 +11,7 @@ const PIXELS: usize = 64;
 pub fn digits() -> Data {
     const SOUND: &str = "the embedded file is sound";
     let file = File { name: "digits".into(), bytes: DIGITS.to_vec() };
-    let columns = inflate::inflate(file).expect(SOUND).bytes;
+    let columns = unpack::inflate(file).expect(SOUND).bytes;
     let n = columns.len() / (PIXELS + 1);
     let pixel = |image: usize| (0..PIXELS).map(move |pixel| pixel * n + image);
     let values = (0..n).flat_map(pixel).map(|place| columns[place]).collect();

@@ -69,7 +69,7 @@ fn skip_header(bytes: &mut &[u8]) -> Option<()> {
 }
 
 /// CRC-32 with the reversed polynomial of RFC 1952.
-fn checksum(bytes: &[u8]) -> u32 {
+pub(super) fn checksum(bytes: &[u8]) -> u32 {
     const STEPS: [u32; 256] = {
         let mut steps = [0; 256];
         let mut i = 0;

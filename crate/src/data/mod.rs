@@ -3,25 +3,32 @@
 //! A person may hand over anything. Whatever cannot be used is answered with one sentence that
 //! names the file, what was expected and what was found.
 
-mod csv;
+mod arrays;
+mod cells;
 mod dataset;
 mod digits;
 mod drawing;
+mod files;
 mod gzip;
 mod identity;
-mod idx;
 mod image;
-mod inflate;
-mod mnist;
+mod kinds;
+mod labels;
+mod parts;
 mod split;
+mod table;
+mod unpack;
+mod zip;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use arrays::from_folder;
 pub use dataset::{Dataset, Features};
 pub use digits::digits;
 pub use drawing::from_drawing;
+pub use files::{File, from_files};
 pub use identity::Identity;
 pub use image::{rotate, shift, shuffle_pixels};
-#[cfg(not(target_arch = "wasm32"))]
-pub use mnist::from_folder;
+pub use kinds::what_is;
 pub use split::hold_out;
 
 use crate::error::{Error, Result};
@@ -54,26 +61,37 @@ const FEWEST: usize = 10;
 const HASH_SEED: u64 = 0xCBF2_9CE4_8422_2325;
 
 impl Data {
-    /// Puts two parts together; the classes are 0 … the largest label.
+    /// Puts two parts together; the classes are 0 … the largest label, and called so.
     ///
     /// # Errors
-    /// Fewer than 10 objects, an empty part, a single class, or images of one size
-    /// in one part and of another size in the other.
+    /// As [`Data::named`].
     pub fn new(
         name: impl Into<String>,
         train: Dataset,
         test: Dataset,
         image: Option<(usize, usize)>,
     ) -> Result<Self> {
+        let labels = train.labels().iter().chain(test.labels());
+        let largest = labels.fold(0, |largest, &label| largest.max(label));
+        let names = (0..=largest).map(|class| class.to_string()).collect();
+        Self::named(name, train, test, image, names)
+    }
+
+    /// Puts two parts together; `labels` are what people call the classes.
+    ///
+    /// # Errors
+    /// Fewer than 10 objects, an empty part, a single class, or parts of different width.
+    pub fn named(
+        name: impl Into<String>,
+        train: Dataset,
+        test: Dataset,
+        image: Option<(usize, usize)>,
+        labels: Vec<String>,
+    ) -> Result<Self> {
         let name = name.into();
         let objects = train.len() + test.len();
         if objects < FEWEST || train.is_empty() || test.is_empty() {
-            return Err(Error::new(format!(
-                "{name}: expected at least {FEWEST} objects, some to learn from and some to test, \
-                 found {} and {}",
-                grouped(train.len()),
-                grouped(test.len()),
-            )));
+            return Err(too_few(&name, train.len(), test.len()));
         }
         if train.width() != test.width() {
             return Err(Error::new(format!(
@@ -86,14 +104,13 @@ impl Data {
         let first = train.labels()[0];
         if train.labels().iter().all(|&label| label == first) {
             return Err(Error::new(format!(
-                "{name}: expected at least two classes, found only label {first}"
+                "{name}: expected at least two classes, found only label {}",
+                labels[usize::from(first)]
             )));
         }
-        let labels = train.labels().iter().chain(test.labels());
-        let classes = labels.fold(0, |largest, &label| largest.max(label)) as usize + 1;
         assert!(image.is_none_or(|(height, width)| height * width == train.width()));
-        let labels = (0..classes).map(|class| class.to_string()).collect();
         let hash = test.hash(train.hash(HASH_SEED));
+        let classes = labels.len();
         Ok(Self { name, train, test, image, classes, labels, notices: Vec::new(), hash })
     }
 
@@ -103,66 +120,13 @@ impl Data {
     }
 }
 
-/// A file that somebody dropped, served or named: the bytes as they are, gzipped or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// Its name without folders, as error sentences show it.
-    pub name: String,
-    /// Its contents.
-    pub bytes: Vec<u8>,
-}
-
-/// Reads whatever files were handed over, in any order: the IDX files of MNIST and its kin, or
-/// CSV tables with a label column; raw or gzipped.
-///
-/// * IDX: images and labels know themselves; names with `t10k` or `test` are the test part,
-///   names with `train` the training part, and else the larger set is for training. One pair of
-///   files is divided 4 : 1.
-/// * CSV: see the module `csv`; one table is divided 4 : 1, of two the names or sizes tell which
-///   is for training.
-///
-/// # Errors
-/// One sentence about the first file that cannot be used.
-pub fn from_files(files: Vec<File>) -> Result<Data> {
-    let mut seen = Vec::new();
-    let mut tables = Vec::new();
-    let mut arrays = Vec::new();
-    for file in files {
-        // A folder often holds the same file twice, raw and gzipped.
-        let stem = file.name.to_ascii_lowercase().trim_end_matches(".gz").to_string();
-        if seen.contains(&stem) {
-            continue;
-        }
-        let table = [".csv", ".tsv", ".txt"].iter().any(|ending| stem.ends_with(ending));
-        seen.push(stem);
-        if table { &mut tables } else { &mut arrays }.push(inflate::inflate(file)?);
-    }
-    match (tables.is_empty(), arrays.is_empty()) {
-        (true, true) => {
-            Err(Error::new("expected MNIST's four IDX files or a CSV table, found no file"))
-        }
-        (false, true) => csv::from_tables(tables),
-        (true, false) => mnist::from_idx_files(arrays),
-        (false, false) => Err(Error::new(format!(
-            "{}: expected either IDX files or CSV tables, found it together with {}",
-            tables[0].name, arrays[0].name
-        ))),
-    }
-}
-
-/// Puts the training part before the test part: by name where it tells, else the larger first.
-fn training_first<T>(parts: &mut [T], name: impl Fn(&T) -> &str, objects: impl Fn(&T) -> usize) {
-    let place = |part: &T| {
-        let name = name(part).to_ascii_lowercase();
-        let test = name.contains("t10k") || name.contains("test");
-        let by_name = if test { 2 } else { u8::from(!name.contains("train")) };
-        (by_name, std::cmp::Reverse(objects(part)))
-    };
-    if let [first, second] = parts
-        && place(second) < place(first)
-    {
-        std::mem::swap(first, second);
-    }
+fn too_few(name: &str, train: usize, test: usize) -> Error {
+    Error::new(format!(
+        "{name}: expected at least {FEWEST} objects, some to learn from and some to test, found {} \
+         and {}",
+        grouped(train),
+        grouped(test),
+    ))
 }
 
 /// A number as people write it: 60,000.

@@ -1,10 +1,23 @@
-//! Files as they came or gzipped, and never more than memory can hold.
+//! Files as they came, gzipped or in ZIP archives, and never more than memory can hold.
 
-use super::{File, grouped, gzip};
+use super::{File, grouped, gzip, kinds, zip};
 use crate::error::{Error, Result};
 
 /// The largest file, inflated, in bytes: ten times MNIST; a page has 4 GB at most.
 pub(super) const LARGEST: usize = 512 << 20;
+
+/// The files that `file` holds, inflated: itself, or those in an archive of files.
+///
+/// # Errors
+/// As [`inflate`] and [`zip::members`].
+pub(super) fn unpack(file: File) -> Result<Vec<File>> {
+    if !file.bytes.starts_with(&zip::MAGIC) || kinds::is_document(&file.bytes) {
+        return Ok(vec![inflate(file)?]);
+    }
+    // An empty file inside an archive is nobody's mistake.
+    let members = zip::members(&file, LARGEST)?.into_iter().filter(|m| !m.bytes.is_empty());
+    members.map(inflate).collect()
+}
 
 /// The file with its bytes inflated if they are gzipped, whatever its name says.
 ///

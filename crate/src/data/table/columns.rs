@@ -1,0 +1,175 @@
+//! What the columns of a table are for, and where another table has the same ones.
+
+use std::collections::BTreeMap;
+
+use super::label;
+use super::survey::{Column, Table};
+use crate::data::grouped;
+use crate::data::labels::listed;
+use crate::error::{Error, Result};
+
+/// Names of columns that identify rows, in lower case.
+const COUNTERS: [&str; 3] = ["", "id", "index"];
+/// Ends of such names.
+const COUNTER_ENDS: [&str; 4] = ["_id", " id", "-id", ".id"];
+/// Names of columns that count rows if they do, in lower case.
+const ROW_NAMES: [&str; 9] = ["row", "rows", "rownames", "#", "no", "no.", "nr", "nr.", "number"];
+
+/// The features of the training table and its label; what was decided is told in `notices`.
+///
+/// # Errors
+/// No feature, or no label that is beyond doubt.
+pub(super) fn roles<'a>(
+    table: &'a Table,
+    notices: &mut Vec<String>,
+) -> Result<(Vec<&'a Column>, &'a Column)> {
+    let (out, used): (Vec<&Column>, Vec<&Column>) =
+        table.columns.iter().partition(|column| left_out(table, column));
+    let too_few = || {
+        Error::new(format!(
+            "{}: expected a column of labels and at least one of features, found {} besides what \
+             counts rows",
+            table.name,
+            if used.is_empty() { "nothing" } else { "one column" }
+        ))
+    };
+    // What is left has a single column only if the other ones count rows.
+    if used.len() < 2 {
+        return Err(too_few());
+    }
+    let (label, why) = label::choose(table, &used)?;
+    notices.push(format!("{}: the label is {}, {why}.", table.name, label.called()));
+    let features: Vec<&Column> =
+        used.into_iter().filter(|column| column.place != label.place).collect();
+    if !out.is_empty() {
+        let out: Vec<String> = out.iter().map(|column| column.called()).collect();
+        notices.push(format!(
+            "{}: {} of {} columns are features; left out, as it counts or names rows or is empty: \
+             {}.",
+            table.name,
+            grouped(features.len()),
+            grouped(table.columns.len()),
+            listed(&out)
+        ));
+    }
+    if let Some(first) = features.first().filter(|first| first.counts() && features.len() > 1) {
+        notices.push(format!(
+            "{}: {} counts the rows and is used as a feature; call it id to leave it out.",
+            table.name,
+            first.called()
+        ));
+    }
+    Ok((features, label))
+}
+
+/// Whether a column says nothing about objects but which one it is, or nothing at all.
+fn left_out(table: &Table, column: &Column) -> bool {
+    let lower = column.name.to_ascii_lowercase();
+    if column.missing == table.objects && column.name.is_empty() {
+        return true;
+    }
+    if table.nameless() {
+        // Programs write the number of the row first; of two columns it may be the feature.
+        return column.place == 0 && column.counts() && table.columns.len() > 2;
+    }
+    let ends_in_id = COUNTER_ENDS.iter().any(|end| lower.ends_with(end))
+        || ["Id", "ID"].iter().any(|end| {
+            let before = column.name.strip_suffix(end).and_then(|before| before.chars().last());
+            before.is_some_and(char::is_lowercase)
+        });
+    COUNTERS.contains(&&lower[..])
+        || lower.starts_with("unnamed:")
+        || ends_in_id
+        || (ROW_NAMES.contains(&&lower[..]) && column.counts())
+}
+
+/// The columns of `table` that are those called `wanted` in `train`: by name where both have
+/// names, else by place.
+///
+/// # Errors
+/// Columns that one has and the other lacks, by name or number.
+pub(super) fn find<'a>(
+    wanted: &[&Column],
+    train: &Table,
+    table: &'a Table,
+    notices: &mut Vec<String>,
+) -> Result<Vec<&'a Column>> {
+    if train.nameless() || table.nameless() {
+        return by_place(wanted, train, table, notices);
+    }
+    let mut known = by_name(&table.columns);
+    let names = by_name(&train.columns);
+    let called: BTreeMap<usize, &Key> =
+        names.iter().map(|(key, column)| (column.place, key)).collect();
+    let mut found = Vec::new();
+    let mut lacking = Vec::new();
+    for &column in wanted {
+        match known.remove(called[&column.place]) {
+            Some(partner) => found.push(partner),
+            None => lacking.push(column),
+        }
+    }
+    let extra: Vec<&Column> = known.into_values().filter(|c| !left_out(table, c)).collect();
+    let quoted = |columns: Vec<&Column>| {
+        listed(&columns.iter().map(|column| column.called()).collect::<Vec<_>>())
+    };
+    let told = match (lacking.is_empty(), extra.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some(format!("found no {}", quoted(lacking))),
+        (true, false) => Some(format!("found {} too", quoted(extra))),
+        (false, false) => Some(format!("found {}, not {}", quoted(extra), quoted(lacking))),
+    };
+    if let Some(told) = told {
+        return Err(Error::new(format!(
+            "{}: expected the columns of {} by their names, {told}; name them alike",
+            table.name, train.name
+        )));
+    }
+    if !found.iter().zip(wanted).all(|(found, wanted)| found.place == wanted.place) {
+        notices.push(format!(
+            "{}: columns were matched with those of {} by their names.",
+            table.name, train.name
+        ));
+    }
+    Ok(found)
+}
+
+/// A name in lower case, and how many columns before have it too.
+type Key = (String, usize);
+
+fn by_name(columns: &[Column]) -> BTreeMap<Key, &Column> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let key = |column: &Column| {
+        let name = column.name.to_lowercase();
+        let count = counts.entry(name.clone()).or_default();
+        *count += 1;
+        (name, *count)
+    };
+    let keys: Vec<Key> = columns.iter().map(key).collect();
+    keys.into_iter().zip(columns).collect()
+}
+
+fn by_place<'a>(
+    wanted: &[&Column],
+    train: &Table,
+    table: &'a Table,
+    notices: &mut Vec<String>,
+) -> Result<Vec<&'a Column>> {
+    if table.columns.len() != train.columns.len() {
+        return Err(Error::new(format!(
+            "{}: expected {} columns as in {}, found {}",
+            table.name,
+            grouped(train.columns.len()),
+            train.name,
+            grouped(table.columns.len())
+        )));
+    }
+    if table.nameless() != train.nameless() {
+        let (named, other) = if table.nameless() { (train, table) } else { (table, train) };
+        notices.push(format!(
+            "Only {} names its columns: those of {} were taken in the same order.",
+            named.name, other.name
+        ));
+    }
+    Ok(wanted.iter().map(|column| &table.columns[column.place]).collect())
+}
