@@ -60,7 +60,16 @@ const CASES: &[(&str, &[&str], Right)] = &[
         &[],
         Refused(&["row 6, column 1 (“a”)", "found “?”", "fill in what is missing"]),
     ),
-    ("17-table.tra", &[], Read(&["0", "1"], (9, 3), 2, &["column 3, the last one"])),
+    (
+        "17-table.tra",
+        &[],
+        Read(
+            &["0", "1"],
+            (9, 3),
+            1,
+            &["column 3, the last one", "counts or names rows or is empty: column 1."],
+        ),
+    ),
     (
         "18-space-separated.csv",
         &[],
@@ -71,7 +80,7 @@ const CASES: &[(&str, &[&str], Right)] = &[
         &[],
         Refused(&["40 different whole numbers", "looks like regression"]),
     ),
-    ("21-small-xor.csv", &[], Read(&["0", "1"], (93, 24), 2, &["each scaled to 0 … 1"])),
+    ("21-small-xor.csv", &[], Read(&["0", "1"], (96, 24), 2, &["each scaled to 0 … 1"])),
     ("32-idx-wide-8x16", &[], Read(&["0", "1", "2"], (12, 3), 128, &[])),
     (
         "33-idx-floats",

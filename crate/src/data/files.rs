@@ -2,7 +2,8 @@
 
 use super::arrays;
 use super::kinds::{Kind, kind};
-use super::{Data, table, unpack};
+use super::table::{self, Likeness};
+use super::{Data, unpack};
 use crate::error::{Error, Result};
 
 /// A file that somebody dropped, served or named: the bytes as they are, packed or not.
@@ -33,11 +34,12 @@ pub fn from_files(files: Vec<File>) -> Result<Data> {
             sorted.take(file);
         }
     }
-    let Sorted { arrays, mut tables, mut texts, mut others } = sorted;
-    if arrays.is_empty() && tables.is_empty() {
-        tables.append(&mut texts);
-    }
-    others.extend(texts.iter().map(|file| Refused::of(file, "a text", "")));
+    let Sorted { arrays, mut texts, mut others } = sorted;
+    // Beside arrays only what calls itself a table is one.
+    let best =
+        if arrays.is_empty() { texts.iter().position(|texts| !texts.is_empty()) } else { None };
+    let tables = std::mem::take(&mut texts[best.unwrap_or(0)]);
+    others.extend(texts.iter().flatten().map(|file| Refused::of(file, "a text", "")));
     let mut data = match (tables.first(), arrays.first()) {
         (None, None) => return Err(no_data(&others)),
         (Some(_), None) => table::from_tables(tables)?,
@@ -59,10 +61,8 @@ pub fn from_files(files: Vec<File>) -> Result<Data> {
 #[derive(Default)]
 struct Sorted {
     arrays: Vec<File>,
-    /// Tables by their ending.
-    tables: Vec<File>,
-    /// Texts with other endings that could be tables.
-    texts: Vec<File>,
+    /// Texts that are tables by their ending, by their numbers, and by their fields alone.
+    texts: [Vec<File>; 3],
     others: Vec<Refused>,
 }
 
@@ -82,7 +82,7 @@ impl Refused {
 impl Sorted {
     fn take(&mut self, file: File) {
         let stem = stem(&file.name);
-        let known = [&self.arrays, &self.tables, &self.texts].into_iter().flatten();
+        let known = self.texts.iter().flatten().chain(&self.arrays);
         // A folder often holds the same file twice, raw and gzipped.
         if known
             .into_iter()
@@ -93,13 +93,16 @@ impl Sorted {
         let declared = [".csv", ".tsv"].iter().any(|ending| stem.ends_with(ending));
         match kind(&file.bytes) {
             Kind::Array => self.arrays.push(file),
-            Kind::Text if declared => self.tables.push(file),
-            Kind::Text if table::looks_like_one(&file.bytes) => self.texts.push(file),
-            Kind::Text => self.others.push(Refused::of(
-                &file,
-                "a text that is no table",
-                "choose a table with a column “label”, IDX files or NumPy arrays",
-            )),
+            Kind::Text if declared => self.texts[0].push(file),
+            Kind::Text => match table::likeness(&file.bytes) {
+                Likeness::Numbers => self.texts[1].push(file),
+                Likeness::Words => self.texts[2].push(file),
+                Likeness::None => self.others.push(Refused::of(
+                    &file,
+                    "a text that is no table",
+                    "choose a table with a column “label”, IDX files or NumPy arrays",
+                )),
+            },
             Kind::Other(what, way_on) => self.others.push(Refused::of(&file, what, way_on)),
         }
     }

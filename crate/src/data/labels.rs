@@ -109,12 +109,11 @@ pub(super) fn number(parts: Vec<Labels>) -> Result<(Vec<Label>, Vec<Vec<u8>>)> {
     Ok((names, renumbered))
 }
 
-/// Names as sentences list them: at most ten, and the last.
-pub(super) fn listed<T: fmt::Display>(names: &[T]) -> String {
-    const SHOWN: usize = 10;
-    let shown: Vec<String> = names.iter().take(SHOWN).map(ToString::to_string).collect();
+/// Names as sentences list them: the first `most`, and the last.
+pub(super) fn listed<T: fmt::Display>(names: &[T], most: usize) -> String {
+    let shown: Vec<String> = names.iter().take(most).map(ToString::to_string).collect();
     match names {
-        [_, .., last] if names.len() > SHOWN => format!("{} … {last}", shown.join(", ")),
+        [_, .., last] if names.len() > most => format!("{} … {last}", shown.join(", ")),
         _ => shown.join(", "),
     }
 }
@@ -135,7 +134,7 @@ mod tests {
         let first = labels([word("b"), Label::Number(10), Label::Number(9)]);
         let second = labels([word("a"), Label::Number(-1), word("b")]);
         let (names, objects) = number(vec![first, second]).unwrap();
-        assert_eq!(listed(&names), "-1, 9, 10, a, b");
+        assert_eq!(listed(&names, 10), "-1, 9, 10, a, b");
         assert_eq!(objects, [vec![4, 2, 1], vec![3, 0, 4]]);
     }
 
@@ -164,6 +163,6 @@ mod tests {
 
     #[test]
     fn long_lists_are_cut() {
-        assert_eq!(listed(&(1..=26).collect::<Vec<_>>()), "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 … 26");
+        assert_eq!(listed(&(1..=26).collect::<Vec<_>>(), 3), "1, 2, 3 … 26");
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn assemble(
     };
     let usual = names.iter().enumerate().all(|(i, name)| *name == Label::Number(i as i64));
     if !notices.is_empty() || !usual {
-        notices.push(format!("{name}: {} labels occur: {}.", names.len(), listed(&names)));
+        notices.push(format!("{name}: {} labels occur: {}.", names.len(), listed(&names, 10)));
     }
     if !notices.is_empty() {
         let features = if image.is_some() { "Pixels" } else { "Features" };
@@ -54,7 +54,7 @@ pub(super) fn assemble(
             "{}: no training object has the label {}: nothing can learn it, and it counts as an \
              error.",
             test_name.as_ref().unwrap_or(&name),
-            listed(&strange)
+            listed(&strange, 10)
         ));
     }
     let names = names.iter().map(ToString::to_string).collect();

@@ -49,7 +49,7 @@ pub(super) fn roles<'a>(
             table.name,
             grouped(features.len()),
             grouped(table.columns.len()),
-            listed(&out)
+            listed(&out, 3)
         ));
     }
     if let Some(first) = features.first().filter(|first| first.counts() && features.len() > 1) {
@@ -111,7 +111,7 @@ pub(super) fn find<'a>(
     }
     let extra: Vec<&Column> = known.into_values().filter(|c| !left_out(table, c)).collect();
     let quoted = |columns: Vec<&Column>| {
-        listed(&columns.iter().map(|column| column.called()).collect::<Vec<_>>())
+        listed(&columns.iter().map(|column| column.called()).collect::<Vec<_>>(), 3)
     };
     let told = match (lacking.is_empty(), extra.is_empty()) {
         (true, true) => None,
@@ -172,4 +172,83 @@ fn by_place<'a>(
         ));
     }
     Ok(wanted.iter().map(|column| &table.columns[column.place]).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::tests::{file, refusal};
+    use crate::data::{Data, from_files};
+
+    fn table(header: &str, cells: impl Fn(usize) -> String) -> String {
+        let rows: String = (0..12).map(|i| cells(i) + "\n").collect();
+        if header.is_empty() { rows } else { format!("{header}\n{rows}") }
+    }
+
+    fn read(text: &str) -> Data {
+        from_files(vec![file("t", text)]).unwrap_or_else(|error| panic!("{error}: {text}"))
+    }
+
+    #[test]
+    fn columns_that_count_or_name_rows_are_no_features() {
+        let counters = [
+            ("", 0),
+            (",a,b,label", 0),
+            (",a,b,label", 1),
+            ("id,a,b,label", 500),
+            ("Unnamed: 0,a,b,label", 0),
+            ("PassengerId,a,b,label", 892),
+            ("image_id,a,b,label", 7),
+            ("Row,a,b,label", 1),
+            ("#,a,b,label", 1),
+        ];
+        for (header, from) in counters {
+            let data =
+                read(&table(header, |i| format!("{},{},{},{}", i + from, i % 5, 3 * i, i % 2)));
+            assert_eq!(data.features(), 2, "{header}");
+            let told =
+                |n: &String| n.contains("2 of 4 columns are features") && n.contains("column 1");
+            assert!(data.notices.iter().any(told), "{:?}", data.notices);
+        }
+        let names = read(&table("id,a,label", |i| format!("name {i},{},{}", i % 5, i % 2)));
+        assert_eq!(names.features(), 1);
+        let trailing = read(&table("a,b,label,", |i| format!("{i},{},{},", i % 5, i % 2)));
+        assert_eq!(trailing.features(), 2);
+        // Such names mean something else, and a count with a name may be a measurement.
+        for header in ["acid,a,b,label", "solid,a,b,label", "time,a,b,label"] {
+            let data = read(&table(header, |i| format!("{i},{},{},{}", i % 5, 3 * i, i % 2)));
+            assert_eq!(data.features(), 3, "{header}");
+            assert!(data.notices.iter().any(|n| n.contains("counts the rows and is used")));
+        }
+    }
+
+    #[test]
+    fn columns_of_a_test_table_are_found_by_name() {
+        let train =
+            || file("train.csv", table("a,b,label", |i| format!("{i},{},{}", 100 + i, i % 2)));
+        let plain = file("test.csv", table("a,b,label", |i| format!("{i},{},{}", 100 + i, i % 2)));
+        let turned =
+            file("test.csv", table("Label,b,id,a", |i| format!("{},{},9,{i}", i % 2, 100 + i)));
+        let nameless = file("test.csv", table("", |i| format!("{i}.0,{},{}", 100 + i, i % 2)));
+        let expected = from_files(vec![train(), plain]).unwrap();
+        for (other, told) in [
+            (turned, "matched with those of train.csv by their names"),
+            (nameless, "Only train.csv names its columns"),
+        ] {
+            let data = from_files(vec![other, train()]).unwrap();
+            assert_eq!(data.test, expected.test);
+            assert!(data.notices.iter().any(|n| n.contains(told)), "{:?}", data.notices);
+        }
+        let wrong = [
+            ("a,c,label", "found column 2 (“c”), not column 2 (“b”)"),
+            ("a,b,kind", "not column 3 (“label”)"),
+        ];
+        for (header, words) in wrong {
+            let test = file("test.csv", table(header, |i| format!("{i},{i},{}", i % 2)));
+            refusal(vec![train(), test], &["test.csv: expected the columns of train.csv", words]);
+        }
+        let lacking = file("test.csv", table("a,b", |i| format!("{i},{i}")));
+        refusal(vec![train(), lacking], &["test.csv", "found no column 3 (“label”)"]);
+        let more = file("test.csv", table("a,b,c,label", |i| format!("{i},{i},1,{}", i % 2)));
+        refusal(vec![train(), more], &["test.csv", "found column 3 (“c”) too"]);
+    }
 }

@@ -35,7 +35,10 @@ pub(super) fn choose<'a>(table: &Table, used: &[&'a Column]) -> Result<(&'a Colu
     }
     let (first, last) = (used[0], used[used.len() - 1]);
     if table.nameless() {
-        let evenness = |column: &Column| column.evenness(table.objects);
+        // What does not repeat is no label, however even.
+        let evenness = |column: &Column| {
+            if column.repeats(table.objects) { column.evenness(table.objects) } else { 0.0 }
+        };
         if is_image(&used[1..used.len() - 1], used.len() - 1) && evenness(first) > evenness(last) {
             return Ok((first, "its values are used more evenly than those of pixels".into()));
         }
@@ -88,7 +91,7 @@ fn ambiguous(table: &Table, columns: &[&Column]) -> Error {
         "{}: expected one column of labels, named label, class or target; {} could be it: name the \
          right one “label” and no other so",
         table.name,
-        listed(&called)
+        listed(&called, 3)
     ))
 }
 
@@ -102,4 +105,110 @@ fn none(table: &Table, why: &str) -> Error {
         "{}: expected a column of labels, named label, class or target, found none: {why}; {advice}",
         table.name
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::from_files;
+    use crate::data::tests::{file, refusal};
+
+    /// A table of 24 rows: a header, and rows of what `cells` gives.
+    fn table(header: &str, cells: impl Fn(usize) -> String) -> String {
+        let rows: String = (0..24).map(|i| cells(i) + "\n").collect();
+        if header.is_empty() { rows } else { format!("{header}\n{rows}") }
+    }
+
+    #[test]
+    fn what_is_taken_for_the_label_is_told_with_the_reason() {
+        let real = |i: usize| (i * 7 % 24) as f32 / 24.0;
+        let pixels =
+            |i: usize| (0..25).map(|j| (i * j % 9).to_string()).collect::<Vec<_>>().join(",");
+        let names =
+            |name: &str| (0..25).map(|j| format!("{name}{j}")).collect::<Vec<_>>().join(",");
+        let accepted = [
+            (
+                table("a,Target,b", |i| format!("{},{},{}", real(i), i % 2, i % 3)),
+                "column 2 (“Target”), by its name",
+            ),
+            (
+                table("kind,a,b", |i| format!("{},{},1", ["x", "y"][i % 2], real(i))),
+                "column 1 (“kind”), the only one of words",
+            ),
+            (
+                table("", |i| format!("{},{}", ["x", "y"][i % 2], real(i))),
+                "column 1, the only one of words",
+            ),
+            (
+                table("a,b,quality", |i| format!("{},{},{}", real(i), i * i, i % 3)),
+                "column 3 (“quality”), the last one, and the only one",
+            ),
+            (table("", |i| format!("{},{}", real(i), i % 3)), "column 2, the last one"),
+            (
+                table(&format!("digit,{}", names("p")), |i| format!("{},{}", i % 2, pixels(i))),
+                "column 1 (“digit”), the only one that is not called like “p0”",
+            ),
+            (
+                table("", |i| format!("{},{}", i % 2, pixels(i))),
+                "column 1, its values are used more evenly",
+            ),
+        ];
+        for (text, words) in accepted {
+            let data = from_files(vec![file("t", text)]).unwrap();
+            let told = format!("t: the label is {words}");
+            assert!(
+                data.notices.iter().any(|n| n.starts_with(&told)),
+                "{told}: {:?}",
+                data.notices
+            );
+        }
+    }
+
+    #[test]
+    fn a_doubtful_choice_is_refused_with_the_way_on() {
+        let real = |i: usize| (i * 7 % 24) as f32 / 24.0;
+        let grid = |i: usize, n: usize| {
+            (0..n).map(|j| (i * j % 9).to_string()).collect::<Vec<_>>().join(",")
+        };
+        let names = (0..25).map(|j| format!("pixel{j}")).collect::<Vec<_>>().join(",");
+        let refused = [
+            (table("class,target,b", |i| format!("{},{},{}", i % 3, i % 2, real(i))), "“class”"),
+            (
+                table("y,dose,age", |i| format!("{},{},{}", i % 2, real(i), 20 + i)),
+                "column 1 (“y”)",
+            ),
+            (
+                table("sex,age,ill", |i| format!("{},{},{}", i % 2, real(i), i % 3)),
+                "column 3 (“ill”)",
+            ),
+            (
+                table("a,b,kind", |i| {
+                    format!("{},{},{}", ["x", "y"][i % 2], real(i), ["u", "v"][i % 2])
+                }),
+                "column 1 (“a”), column 3",
+            ),
+            (
+                table("a,price", |i| format!("{},{}", real(i), 100 * i)),
+                "none has values that repeat",
+            ),
+            (table("", |i| format!("{},{}", i % 2, 100 * i)), "the last one holds 24 different"),
+            (table("", |i| grid(i, 25)), "pixels of an image"),
+            (table(&names, |i| grid(i, 25)), "“pixel"),
+        ];
+        for (text, words) in refused {
+            refusal(vec![file("t", text)], &["named label, class or target", words, "“label”"]);
+        }
+    }
+
+    #[test]
+    fn measurements_are_no_labels() {
+        let words = "looks like regression";
+        let decimal = table("a,target", |i| format!("{i},{}", i as f32 + 0.5));
+        refusal(vec![file("t", decimal)], &["column 2 (“target”)", "decimal numbers", words]);
+        let whole = table("a,target", |i| format!("{},{}", i % 5, 10 * i));
+        refusal(vec![file("t", whole)], &["24 different whole numbers", words]);
+        let many: String = (0..600).map(|i| format!("1,{}\n", i % 300)).collect();
+        refusal(vec![file("t", format!("a,label\n{many}"))], &["more than 256 different", words]);
+        let names: String = (0..600).map(|i| format!("1,w{}\n", i % 300)).collect();
+        refusal(vec![file("t", format!("a,label\n{names}"))], &["at most 256 classes"]);
+    }
 }

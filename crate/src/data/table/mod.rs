@@ -28,7 +28,7 @@ use crate::error::{Error, Result};
 use cell::Cell;
 use survey::{Column, Table};
 
-pub(super) use rows::looks_like_one;
+pub(super) use rows::{Likeness, likeness};
 pub(super) use text::is_text;
 
 /// The narrowest image.

@@ -68,19 +68,32 @@ impl Rows {
     }
 }
 
-/// Whether `text` has rows of as many fields, mostly numbers.
-pub(in super::super) fn looks_like_one(bytes: &[u8]) -> bool {
+/// How much a text looks like a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Likeness {
+    /// Its first rows have as many fields, and those are mostly numbers.
+    Numbers,
+    /// They have as many fields.
+    Words,
+    /// They do not.
+    None,
+}
+
+/// How much `bytes`, a text, look like a table.
+pub(in super::super) fn likeness(bytes: &[u8]) -> Likeness {
     let (text, _) = super::text::as_utf_8(first_lines(bytes).to_vec());
     let rows = Rows::of(text);
     let records = rows.first(LINES);
-    let Some(width) = records.get(1).or(records.first()).map(ByteRecord::len) else { return false };
+    let Some(width) = records.get(1).map(ByteRecord::len) else { return Likeness::None };
     let alike = records.iter().filter(|record| record.len() == width).count();
+    if width < 2 || 2 * alike <= records.len() {
+        return Likeness::None;
+    }
     let cells = || records.iter().skip(1).flat_map(ByteRecord::iter);
-    let numbers = cells().filter(|cell| !matches!(Cell::of(cell, rows.commas()), Cell::Word(_)));
+    let words = cells().filter(|cell| matches!(Cell::of(cell, rows.commas()), Cell::Word(_)));
     // A list of keys and values has half its fields numbers.
-    let words = cells().count() - numbers.count();
     let most = cells().count() / if rows.mark == b' ' { 3 } else { 2 };
-    width > 1 && 2 * alike > records.len() && words <= most
+    if words.count() <= most { Likeness::Numbers } else { Likeness::Words }
 }
 
 /// The mark that divides the most of the first lines into as many fields as each other.
@@ -159,19 +172,19 @@ mod tests {
 
     #[test]
     fn tables_are_told_from_other_texts() {
-        for table in
-            ["1,2\n3,4\n", "a b c\n1 2 x\n3 4 y\n", "0.5,setosa\n1.5,virginica\n", "x;y\n?;1,5\n"]
-        {
-            assert!(looks_like_one(table.as_bytes()), "{table}");
-        }
-        for text in [
-            "Dear diary, today\nI trained a network.",
-            "MIT License\n\nCopyright (c) 2026\n",
-            "lr: 0.1\nbatch: 32\n",
-            "",
-            "\n\n",
-        ] {
-            assert!(!looks_like_one(text.as_bytes()), "{text}");
+        let texts = [
+            ("1,2\n3,4\n", Likeness::Numbers),
+            ("a b c\n1 2 x\n3 4 y\n", Likeness::Numbers),
+            ("0.5,setosa\n1.5,virginica\n", Likeness::Numbers),
+            ("x;y\n?;1,5\n", Likeness::Numbers),
+            ("x,s,n\nb,s,w\n", Likeness::Words),
+            ("lr: 0.1\nbatch: 32\n", Likeness::Words),
+            ("Dear diary, today\nI trained a network.", Likeness::None),
+            ("MIT License\n\nCopyright (c) 2026\n", Likeness::None),
+            ("", Likeness::None),
+        ];
+        for (text, expected) in texts {
+            assert_eq!(likeness(text.as_bytes()), expected, "{text}");
         }
     }
 }

@@ -262,3 +262,52 @@ fn uneven(row: usize, expected: usize, found: usize, commas: bool) -> Error {
         grouped(found)
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::data::from_files;
+    use crate::data::tests::{file, refusal};
+
+    fn rows(row: impl Fn(usize) -> String) -> String {
+        (0..12).map(|i| row(i) + "\n").collect()
+    }
+
+    #[test]
+    fn decimal_commas_are_read_where_they_separate_nothing() {
+        let plain = rows(|i| format!("{}.5,1.25,{}", i % 5, i % 2));
+        let expected = from_files(vec![file("t", &plain[..])]).unwrap();
+        for mark in [";", "\t", "|"] {
+            let commas = plain.replace(',', mark).replace('.', ",");
+            let data = from_files(vec![file("t", commas)]).unwrap();
+            assert_eq!((data.train, data.test), (expected.train.clone(), expected.test.clone()));
+            assert!(data.notices[0].contains("commas were read as decimal points"));
+        }
+        let both = plain.replace(',', ";").replacen('.', ",", 1);
+        refusal(
+            vec![file("t", both)],
+            &["a comma in row 1, column 1", "a point in row 1, column 2"],
+        );
+        let quoted = rows(|i| format!("\"{i},5\",1,{}", i % 2));
+        refusal(vec![file("t.csv", quoted)], &["row 1, column 1", "“0,5”", "semicolons"]);
+        let split = format!("a,label\n{}", rows(|i| format!("{i},5,{}", i % 2)));
+        refusal(vec![file("t.csv", split)], &["2 columns in row 2", "found 3", "decimal commas"]);
+    }
+
+    #[test]
+    fn other_encodings_are_read_and_told() {
+        let text = format!("größe,label\n{}", rows(|i| format!("{},{}", i % 5, ["ä", "ö"][i % 2])));
+        let utf_16: Vec<u8> =
+            [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
+        for (bytes, name) in [(utf_16, "UTF-16"), (latin, "Latin-1")] {
+            let data = from_files(vec![file("t", bytes)]).unwrap();
+            assert_eq!(data.labels, ["ä", "ö"]);
+            assert!(data.notices[0].contains(name), "{:?}", data.notices);
+        }
+    }
+
+    #[test]
+    fn endless_columns_are_refused() {
+        refusal(vec![file("t.csv", "1,".repeat(200_000))], &["100,000 columns", "found 200,001"]);
+    }
+}
