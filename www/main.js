@@ -152,6 +152,7 @@ async function main() {
   client.on('opened', ({ key, summary }) => {
     const { name, train, test, features, classes } = summary;
     notice(`${name}: ${train.toLocaleString('en')} training and ${test.toLocaleString('en')} test objects with ${features} features and ${classes} classes.`);
+    summary.notices.forEach(notice);
     screen.touched = true;
     if (key === 'mnist') controls.onexperiment('lenet-300-100');
     else restart({ data: 'own', network: [features, 100, classes].join('-') });

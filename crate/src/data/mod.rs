@@ -114,6 +114,21 @@ impl Data {
         Ok(Self { name, train, test, image, classes, labels, notices: Vec::new(), hash })
     }
 
+    /// An error unless there is a test object number `index`, from 0.
+    pub fn check_test(&self, index: usize) -> Result<()> {
+        let (what, count) =
+            (if self.image.is_some() { "image" } else { "object" }, self.test.len());
+        if index < count {
+            return Ok(());
+        }
+        Err(Error::new(format!(
+            "Test {what} {} does not exist: the test set has {}, 0 to {}.",
+            grouped(index),
+            grouped(count),
+            grouped(count - 1)
+        )))
+    }
+
     /// Features of each object.
     pub fn features(&self) -> usize {
         self.train.width()
@@ -164,6 +179,16 @@ mod tests {
         assert_eq!(
             [0, 999, 1000, 60_000, 1_234_567].map(grouped),
             ["0", "999", "1,000", "60,000", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn objects_beyond_the_test_set_are_refused() {
+        let data = digits();
+        data.check_test(359).unwrap();
+        assert_eq!(
+            data.check_test(999).unwrap_err().to_string(),
+            "Test image 999 does not exist: the test set has 360, 0 to 359."
         );
     }
 

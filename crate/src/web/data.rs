@@ -31,28 +31,39 @@ impl DataSet {
         Ok(Self(Arc::new(data::from_files(files).map_err(to_js_error)?)))
     }
 
-    /// Name and sizes as JSON.
+    /// Name, sizes, what the classes are called and how files were read, as JSON.
     pub fn summary(&self) -> String {
         let data = &self.0;
         json!({
             "name": data.name, "train": data.train.len(), "test": data.test.len(),
             "features": data.features(), "classes": data.classes, "image": data.image,
+            "labels": data.labels, "notices": data.notices, "hash": format!("{:016x}", data.hash),
         })
         .to_string()
     }
 
-    /// The test image `index`, turned by `degrees` and shifted by whole pixels.
+    /// The test image `index`, turned by `degrees` and shifted by whole pixels. An index that no
+    /// test image has is an error.
     #[wasm_bindgen(js_name = testImage)]
-    pub fn test_image(&self, index: usize, degrees: f32, right: i32, down: i32) -> Vec<f32> {
+    pub fn test_image(
+        &self,
+        index: usize,
+        degrees: f32,
+        right: i32,
+        down: i32,
+    ) -> Result<Vec<f32>, JsError> {
+        self.0.check_test(index).map_err(to_js_error)?;
         let mut image = vec![0.0; self.0.features()];
-        self.0.test.copy_row(index.min(self.0.test.len() - 1), &mut image);
-        self.moved(image, degrees, right, down)
+        self.0.test.copy_row(index, &mut image);
+        Ok(self.moved(image, degrees, right, down))
     }
 
-    /// The class of the test image `index`.
+    /// What the file calls the class of the test image `index`. An index that no test image has is
+    /// an error.
     #[wasm_bindgen(js_name = testLabel)]
-    pub fn test_label(&self, index: usize) -> u8 {
-        self.0.test.labels()[index.min(self.0.test.len() - 1)]
+    pub fn test_label(&self, index: usize) -> Result<String, JsError> {
+        self.0.check_test(index).map_err(to_js_error)?;
+        Ok(self.0.labels[usize::from(self.0.test.labels()[index])].clone())
     }
 
     /// What a network sees of a drawing of side × side values in [0, 1], turned and shifted.

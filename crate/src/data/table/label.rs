@@ -19,16 +19,16 @@ pub(super) fn is_name(name: &str) -> bool {
 /// # Errors
 /// No column, or more than one, that could be it.
 pub(super) fn choose<'a>(table: &Table, used: &[&'a Column]) -> Result<(&'a Column, String)> {
-    let repeats = |column: &&&Column| column.repeats(table.objects) && column.different() > 1;
+    let repeats = |column: &Column| column.repeats(table.objects) && column.different() > 1;
     match &select(used, |column| is_name(&column.name))[..] {
         [] => {}
         [named] => return Ok((named, "by its name".into())),
         several => return Err(ambiguous(table, several)),
     }
-    if let Some((column, stem)) = odd_one_out(used).filter(|(column, _)| repeats(&column)) {
+    if let Some((column, stem)) = odd_one_out(used).filter(|(column, _)| repeats(column)) {
         return Ok((column, format!("the only one that is not called {stem}")));
     }
-    match &select(used, |column| 2 * column.words > table.objects && repeats(&&column))[..] {
+    match &select(used, |column| 2 * column.words > table.objects && repeats(column))[..] {
         [] => {}
         [words] => return Ok((words, "the only one of words".into())),
         several => return Err(ambiguous(table, several)),
@@ -51,7 +51,7 @@ pub(super) fn choose<'a>(table: &Table, used: &[&'a Column]) -> Result<(&'a Colu
         let why = format!("the last one holds {} different values", grouped(last.different()));
         return Err(none(table, &why));
     }
-    match &select(used, |column| repeats(&&column))[..] {
+    match &select(used, |column| repeats(column))[..] {
         [] => Err(none(table, "none has values that repeat as labels do")),
         [only] if only.place == last.place && !alike(only, used) => {
             Ok((only, "the last one, and the only one whose values repeat".into()))
@@ -60,8 +60,8 @@ pub(super) fn choose<'a>(table: &Table, used: &[&'a Column]) -> Result<(&'a Colu
     }
 }
 
-fn select<'a>(used: &[&'a Column], wanted: impl Fn(&&Column) -> bool) -> Vec<&'a Column> {
-    used.iter().copied().filter(|column| wanted(&column)).collect()
+fn select<'a>(used: &[&'a Column], wanted: impl Fn(&Column) -> bool) -> Vec<&'a Column> {
+    used.iter().copied().filter(|column| wanted(column)).collect()
 }
 
 /// The column whose name differs by more than digits from those of all others, which are called

@@ -7,7 +7,8 @@ pub(in super::super) fn is_text(bytes: &[u8]) -> bool {
 
 /// `bytes` as UTF-8, and what they were if they were something else.
 pub(super) fn as_utf_8(bytes: Vec<u8>) -> (Vec<u8>, Option<&'static str>) {
-    if let Some((word, units)) = utf_16(&bytes) {
+    if let Some((big_endian, units)) = utf_16(&bytes) {
+        let word = if big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
         let units = units.as_chunks().0.iter().map(|&unit| word(unit));
         let text = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
         return (text.collect::<String>().into_bytes(), Some("UTF-16"));
@@ -19,11 +20,11 @@ pub(super) fn as_utf_8(bytes: Vec<u8>) -> (Vec<u8>, Option<&'static str>) {
     (text.into_bytes(), Some("Latin-1"))
 }
 
-/// How words are read, and the bytes after the mark.
-fn utf_16(bytes: &[u8]) -> Option<(fn([u8; 2]) -> u16, &[u8])> {
+/// Whether UTF-16 is big-endian, and the bytes after its mark.
+fn utf_16(bytes: &[u8]) -> Option<(bool, &[u8])> {
     match bytes {
-        [0xFF, 0xFE, units @ ..] => Some((u16::from_le_bytes, units)),
-        [0xFE, 0xFF, units @ ..] => Some((u16::from_be_bytes, units)),
+        [0xFF, 0xFE, units @ ..] => Some((false, units)),
+        [0xFE, 0xFF, units @ ..] => Some((true, units)),
         _ => None,
     }
 }
