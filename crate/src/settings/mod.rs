@@ -3,8 +3,10 @@
 //! To add a setting: one field of [`Settings`], one entry of [`FIELDS`]. The page's controls,
 //! the URL's keys and the command line's flags are made from that list.
 
+mod advice;
 mod fields;
 
+pub use advice::{Advice, advice};
 pub use fields::{Effect, FIELDS, Field, Kind};
 
 use crate::data::Data;

@@ -10,7 +10,7 @@ use crate::checkpoint::Checkpoint;
 use crate::experiments;
 use crate::measures::Scoring;
 use crate::session::{self, Session};
-use crate::settings::pairs;
+use crate::settings::{self, pairs};
 
 /// What a piece of work led to, see [`session::Progress`].
 #[wasm_bindgen]
@@ -54,7 +54,8 @@ impl Run {
     pub fn new(query: &str, data: &DataSet) -> Result<Self, JsError> {
         let (mut settings, _) = experiments::from_query(query);
         let data = data.0.clone();
-        let notices = settings.fit(&data);
+        let mut notices = settings.fit(&data);
+        notices.extend(settings::advice(&settings, &data).map(|advice| advice.text));
         let text = pairs(query).find(|(key, _)| key == "changes").map(|(_, text)| text);
         let (changes, _) = changes::from_text(text.as_deref().unwrap_or_default(), &settings);
         let session = Session::new(settings, data, changes).map_err(to_js_error)?;
