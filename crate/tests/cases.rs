@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use sparsevd::data::{Data, File, from_files, what_is};
 
 fn folder() -> PathBuf {
@@ -16,6 +17,7 @@ fn file(path: &Path) -> File {
 }
 
 /// What a case comes to.
+#[derive(Clone, Debug)]
 enum Right {
     /// Labels, (training, test) objects and features, and words of the notices.
     Read(&'static [&'static str], (usize, usize), usize, &'static [&'static str]),
@@ -24,8 +26,11 @@ enum Right {
 }
 use Right::{Read, Refused};
 
+/// A case, what is dropped together with it, and what they come to.
+type Case = (&'static str, &'static [&'static str], Right);
+
 /// Each case, with what is dropped together with it.
-const CASES: &[(&str, &[&str], Right)] = &[
+const CASES: &[Case] = &[
     ("01-one-class-3.csv", &[], Refused(&["two classes", "only label 3"])),
     (
         "02-labels-5-6.csv",
@@ -220,5 +225,29 @@ fn strangers_are_named_in_words_and_left_out_beside_data() {
     for name in ["BMI", "GIF8", "PK", "PAR1", "MZ", "Rar!", "RIFF"] {
         let text = format!("{name},label\n{}", "1,0\n0,1\n".repeat(10));
         from_files(vec![File { name: "t.csv".into(), bytes: text.into() }]).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// What is read holds no more numbers than its files have bytes.
+    #[test]
+    fn a_changed_or_cut_case_never_panics_or_swells(
+        case in prop::sample::select(CASES),
+        at in any::<prop::sample::Index>(),
+        value in any::<u8>(),
+        cut in any::<bool>(),
+    ) {
+        let mut together: Vec<File> =
+            std::iter::once(&case.0).chain(case.1).flat_map(|case| files(case)).collect();
+        let bytes = &mut together[0].bytes;
+        let at = at.index(bytes.len());
+        if cut { bytes.truncate(at) } else { bytes[at] = value }
+        let size: usize = together.iter().map(|file| file.bytes.len()).sum();
+        if let Ok(data) = from_files(together) {
+            prop_assert!((data.train.len() + data.test.len()) * data.features() <= size);
+            prop_assert_eq!(data.labels.len(), data.classes);
+        }
     }
 }

@@ -50,6 +50,12 @@ pub(super) fn parse(file: File) -> Result<Array> {
         "f2" => Number::Float(2),
         "f4" => Number::Float(4),
         "f8" => Number::Float(8),
+        _ if code.starts_with(['U', 'S']) => {
+            return Err(Error::new(format!(
+                "{name}: expected a NumPy array of numbers, found words; write their numbers: \
+                 numpy.save(\"labels.npy\", numpy.unique(x, return_inverse=True)[1])"
+            )));
+        }
         "O" | "O8" => return Err(refuse("Python objects".into())),
         _ => return Err(refuse(format!("values of the type “{kind}”"))),
     };
@@ -130,7 +136,8 @@ mod tests {
     fn what_is_not_read_comes_with_the_line_that_converts_it() {
         let line = "numpy.save(\"x.npy\", numpy.ascontiguousarray(x, \"float32\"))";
         refusal(vec![npy_file("x.npy", "|O", "(2,)", &[0; 16])], &["Python objects", line]);
-        refusal(vec![npy_file("x.npy", "<U9", "(2,)", &[0; 72])], &["type “<U9”", line]);
+        refusal(vec![npy_file("x.npy", "<c8", "(2,)", &[0; 16])], &["type “<c8”", line]);
+        refusal(vec![npy_file("x.npy", "<U9", "(2,)", &[0; 72])], &["words", "numpy.unique"]);
         refusal(vec![file("x.npy", b"\x93NUMPY\x01\0v\0{...}")], &["breaks off", line]);
         let mut fortran = npy_file("x.npy", "|u1", "(2, 3)", &[0; 6]).bytes;
         let at = fortran.windows(5).position(|window| window == b"False").unwrap();

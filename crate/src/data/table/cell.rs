@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::data::labels::Label;
 
 /// What people write where a value is missing, in lower case.
-const MISSING: [&str; 9] = ["", "?", "na", "n/a", "nan", "null", "none", "-", "."];
+const MISSING: [&str; 7] = ["", "?", "na", "n/a", "nan", "null", "."];
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +73,7 @@ mod tests {
         for text in ["", "?", "NA", "NaN", "null"] {
             assert_eq!(Cell::of(text.as_bytes(), true), Cell::Missing);
         }
-        for text in ["1,5", "1e39", "-inf", "1.234,5", "setosa"] {
+        for text in ["1,5", "1e39", "-inf", "1.234,5", "setosa", "none", "-", "+"] {
             assert_eq!(Cell::of(text.as_bytes(), false), Cell::Word(text.into()));
         }
     }

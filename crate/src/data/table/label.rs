@@ -45,6 +45,10 @@ pub(super) fn choose<'a>(table: &Table, used: &[&'a Column]) -> Result<(&'a Colu
         if square(used.len()).is_some() && used.iter().all(|column| column.bytes()) {
             return Err(none(table, "all columns together are the pixels of an image"));
         }
+        if let Some(columns) = one_hot(used, table.objects) {
+            let why = format!("the last {columns} columns are one label, with a 1 in its place");
+            return Err(none(table, &why));
+        }
         if last.repeats(table.objects) {
             return Ok((last, "the last one".into()));
         }
@@ -74,6 +78,20 @@ fn odd_one_out<'a>(used: &[&'a Column]) -> Option<(&'a Column, String)> {
     let [odd] = odd[..] else { return None };
     let other = used.iter().find(|column| column.place != odd.place)?;
     (!odd.name.is_empty()).then(|| (odd, format!("like “{}”", other.name)))
+}
+
+/// How many columns at the end hold a single 1 in every row, if at least three do.
+fn one_hot(used: &[&Column], objects: usize) -> Option<usize> {
+    let mut ones = 0;
+    let binary = used.iter().rev().map_while(|column| column.ones());
+    let sums = binary.map(|count| {
+        ones += count;
+        ones
+    });
+    sums.take_while(|&ones| ones <= objects)
+        .position(|ones| ones == objects)
+        .map(|at| at + 1)
+        .filter(|&n| n > 2)
 }
 
 /// Whether another column is called the same but for digits.
@@ -192,6 +210,10 @@ mod tests {
             ),
             (table("", |i| format!("{},{}", i % 2, 100 * i)), "the last one holds 24 different"),
             (table("", |i| grid(i, 25)), "pixels of an image"),
+            (
+                table("", |i| format!("{},{}", real(i), ["1,0,0", "0,1,0", "0,0,1"][i % 3])),
+                "the last 3 columns are one label",
+            ),
             (table(&names, |i| grid(i, 25)), "“pixel"),
         ];
         for (text, words) in refused {

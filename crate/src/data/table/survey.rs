@@ -198,6 +198,14 @@ impl Column {
         self.bytes.len() + self.others.len()
     }
 
+    /// How many ones it holds, if it holds nothing but ones and zeros.
+    pub(super) fn ones(&self) -> Option<usize> {
+        match self.bytes[..] {
+            [(0, _), (1, ones)] if self.bytes() => Some(ones as usize),
+            _ => None,
+        }
+    }
+
     /// Whether its values repeat as labels do, twice or more on average: words, or whole numbers.
     pub(super) fn repeats(&self, objects: usize) -> bool {
         let mixed = self.words > 0 && 2 * self.words < objects;
