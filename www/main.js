@@ -151,8 +151,7 @@ async function main() {
   client.addEventListener('frame', () => requestAnimationFrame(embed), { once: true });
   client.on('opened', ({ key, summary }) => {
     const { name, train, test, features, classes } = summary;
-    notice(`${name}: ${train.toLocaleString('en')} training and ${test.toLocaleString('en')} test objects with ${features} features and ${classes} classes.`);
-    summary.notices.forEach(notice);
+    notice(`${name}: ${train.toLocaleString('en')} training and ${test.toLocaleString('en')} test objects with ${features} features and ${classes} classes. ${summary.notices.join(' ')}`);
     screen.touched = true;
     if (key === 'mnist') controls.onexperiment('lenet-300-100');
     else restart({ data: 'own', network: [features, 100, classes].join('-') });

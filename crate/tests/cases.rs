@@ -51,7 +51,7 @@ const CASES: &[Case] = &[
     (
         "08-numeric-header.csv",
         &[],
-        Read(&["0", "1", "2"], (9, 3), 25, &["row 1 numbers the columns", "label is column 1"]),
+        Read(&["0", "1", "2"], (9, 3), 25, &["row 1 numbers the columns", "The label is column 1"]),
     ),
     ("13-decimal-comma.csv", &[], Read(&["0", "1"], (9, 3), 2, &["commas were read as decimal"])),
     (

@@ -74,6 +74,12 @@ fn a_table_of_the_visitors_own_trains() {
         let end = page.rest(20);
         assert_eq!(page.text("$('data').value"), "own");
         assert_eq!(page.text("$('network').value"), "3-100-2");
+        let told = page.text("$('notices').innerText");
+        for words in
+            ["The label is column 4 (“label”)", "2 labels occur: 0, 1.", "KL weight of 0.2"]
+        {
+            assert!(told.contains(words), "{told}");
+        }
         // The first column tells the classes apart.
         assert!(end.accuracy > 95.0, "{end:?}");
     });

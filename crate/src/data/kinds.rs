@@ -110,7 +110,7 @@ pub(super) fn kind(bytes: &[u8]) -> Kind {
     if !text {
         return Kind::Other("binary data of an unknown kind", DATA);
     }
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(100)]).to_lowercase();
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(100)]).to_ascii_lowercase();
     let start = start.trim_start_matches('\u{feff}').trim_start();
     match TEXTS.iter().find(|(begin, ..)| start.starts_with(begin)) {
         Some(&(_, what, way_on)) => Kind::Other(what, way_on),

@@ -1,6 +1,5 @@
 //! What files call the classes, and the numbers 0 … C − 1 that a network knows them by.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use super::grouped;
@@ -22,9 +21,9 @@ pub(super) enum Label {
 
 impl Label {
     /// The label that is the number `value`; none if it has decimals.
-    pub(super) fn number(value: f64) -> Option<Self> {
-        // Beyond 2⁵³ doubles skip whole numbers.
-        (value.fract() == 0.0 && value.abs() <= 9e15).then_some(Self::Number(value as i64))
+    pub(super) fn number(value: f32) -> Option<Self> {
+        // Beyond 2²⁴ floats skip whole numbers.
+        (value.fract() == 0.0 && value.abs() <= 16_777_216.0).then_some(Self::Number(value as i64))
     }
 }
 
@@ -37,10 +36,33 @@ impl fmt::Display for Label {
     }
 }
 
+/// Different labels in their order, each with a number.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Numbered(Vec<(Label, u32)>);
+
+impl Numbered {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The number of `label`, which becomes `new` if it was not there.
+    pub(super) fn entry(&mut self, label: Label, new: u32) -> &mut u32 {
+        let place = match self.0.binary_search_by(|(known, _)| known.cmp(&label)) {
+            Ok(place) => place,
+            Err(place) => {
+                self.0.insert(place, (label, new));
+                place
+            }
+        };
+        &mut self.0[place].1
+    }
+}
+
 /// The labels of one part's objects, numbered as they turn up.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Labels {
-    numbers: BTreeMap<Label, u8>,
+    numbers: Numbered,
     objects: Vec<u8>,
 }
 
@@ -52,22 +74,20 @@ impl Labels {
 
     /// The next object's label. The 257th different one is an error.
     pub(super) fn push(&mut self, label: Label) -> Result<()> {
-        let next = self.numbers.len();
-        let number = match self.numbers.get(&label) {
-            Some(&number) => number,
-            None if next == MOST_CLASSES => {
-                let more = format!("more than {MOST_CLASSES} different");
-                return Err(Error::new(match label {
-                    Label::Number(_) => regression(&more),
-                    Label::Word(_) => format!(
-                        "expected at most {MOST_CLASSES} classes, found {more} labels; name the \
-                         column of labels “label”"
-                    ),
-                }));
-            }
-            None => *self.numbers.entry(label).or_insert(next as u8),
-        };
-        self.objects.push(number);
+        let number = matches!(label, Label::Number(_));
+        let next = self.numbers.len() as u32;
+        let class = u8::try_from(*self.numbers.entry(label, next)).map_err(|_| {
+            let more = format!("more than {MOST_CLASSES} different");
+            Error::new(if number {
+                regression(&more)
+            } else {
+                format!(
+                    "expected at most {MOST_CLASSES} classes, found {more} labels; name the column \
+                     of labels “label”"
+                )
+            })
+        })?;
+        self.objects.push(class);
         Ok(())
     }
 }
@@ -87,10 +107,10 @@ pub(super) fn regression(different: &str) -> String {
 pub(super) fn number(parts: Vec<Labels>) -> Result<(Vec<Label>, Vec<Vec<u8>>)> {
     let objects: usize = parts.iter().map(Labels::len).sum();
     let mut all = Labels::default();
-    for label in parts.iter().flat_map(|part| part.numbers.keys()) {
-        all.push(label.clone())?;
+    for label in parts.iter().flat_map(|part| &part.numbers.0) {
+        all.push(label.0.clone())?;
     }
-    let names: Vec<Label> = all.numbers.into_keys().collect();
+    let names: Vec<Label> = all.numbers.0.into_iter().map(|(label, _)| label).collect();
     let numbers = names.iter().all(|name| matches!(name, Label::Number(_)));
     if numbers && names.len() > MANY && objects < ENOUGH * names.len() {
         let different = format!("{} different whole", grouped(names.len()));
@@ -98,9 +118,8 @@ pub(super) fn number(parts: Vec<Labels>) -> Result<(Vec<Label>, Vec<Vec<u8>>)> {
     }
     let renumbered = parts.into_iter().map(|Labels { numbers, mut objects }| {
         let mut places = [0; MOST_CLASSES];
-        for (label, number) in numbers {
-            places[usize::from(number)] =
-                names.binary_search(&label).expect("it is one of them") as u8;
+        for (label, number) in numbers.0 {
+            places[number as usize] = names.binary_search(&label).expect("it is one of them") as u8;
         }
         objects.iter_mut().for_each(|object| *object = places[usize::from(*object)]);
         objects

@@ -39,11 +39,11 @@ pub(super) fn assemble(
     };
     let usual = names.iter().enumerate().all(|(i, name)| *name == Label::Number(i as i64));
     if !notices.is_empty() || !usual {
-        notices.push(format!("{name}: {} labels occur: {}.", names.len(), listed(&names, 10)));
+        notices.push(format!("{} labels occur: {}.", names.len(), listed(&names, 10)));
     }
     if !notices.is_empty() {
         let features = if image.is_some() { "Pixels" } else { "Features" };
-        notices.push(format!("{name}: {features} are {scaling}.").replace("are as", "stay as"));
+        notices.push(format!("{features} are {scaling}.").replace("are as", "stay as"));
     }
     let strange: Vec<&Label> = (0..names.len())
         .filter(|&class| !train.labels().contains(&(class as u8)))

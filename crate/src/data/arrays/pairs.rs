@@ -121,7 +121,7 @@ fn pair(objects: Array, labels: Array) -> Result<Part> {
     let mut found = Labels::default();
     for i in 0..count {
         let value = labels.cells.get(i);
-        let label = Label::number(f64::from(value)).ok_or_else(|| {
+        let label = Label::number(value).ok_or_else(|| {
             Error::new(format!("expected labels that are whole numbers, found {value}"))
         });
         label

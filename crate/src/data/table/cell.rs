@@ -1,7 +1,6 @@
 //! One cell: a number, nothing, or a word.
 
 use std::borrow::Cow;
-use std::str::FromStr;
 
 use crate::data::labels::Label;
 
@@ -26,7 +25,7 @@ impl<'a> Cell<'a> {
             return Self::Number(f32::from(number));
         }
         let text = String::from_utf8_lossy(field);
-        match parse::<f32>(&text, commas) {
+        match parse(&text, commas) {
             Some(number) if number.is_finite() => Self::Number(number),
             _ if MISSING.contains(&&text.to_ascii_lowercase()[..]) => Self::Missing,
             _ => Self::Word(text),
@@ -39,11 +38,15 @@ pub(super) fn label(field: &[u8], commas: bool) -> Option<Label> {
     match Cell::of(field, commas) {
         Cell::Missing => None,
         Cell::Word(word) => Some(Label::Word(word.into_owned())),
-        Cell::Number(_) => Label::number(parse(&String::from_utf8_lossy(field), commas)?),
+        Cell::Number(number) => {
+            // Long numbers keep all their digits.
+            let whole = str::from_utf8(field).ok().and_then(|text| text.parse().ok());
+            whole.map(Label::Number).or_else(|| Label::number(number))
+        }
     }
 }
 
-fn parse<T: FromStr>(text: &str, commas: bool) -> Option<T> {
+fn parse(text: &str, commas: bool) -> Option<f32> {
     if commas && text.contains(',') {
         text.replace(',', ".").parse().ok()
     } else {

@@ -1,7 +1,6 @@
 //! What the columns of a table are for, and where another table has the same ones.
 
-use std::collections::BTreeMap;
-
+use super::header::sorted;
 use super::label;
 use super::survey::{Column, Table};
 use crate::data::grouped;
@@ -38,15 +37,13 @@ pub(super) fn roles<'a>(
         return Err(too_few());
     }
     let (label, why) = label::choose(table, &used)?;
-    notices.push(format!("{}: the label is {}, {why}.", table.name, label.called()));
+    notices.push(format!("The label is {}, {why}.", label.called()));
     let features: Vec<&Column> =
         used.into_iter().filter(|column| column.place != label.place).collect();
     if !out.is_empty() {
         let out: Vec<String> = out.iter().map(|column| column.called()).collect();
         notices.push(format!(
-            "{}: {} of {} columns are features; left out, as it counts or names rows or is empty: \
-             {}.",
-            table.name,
+            "{} of {} columns are features; left out, as it counts or names rows or is empty: {}.",
             grouped(features.len()),
             grouped(table.columns.len()),
             listed(&out, 3)
@@ -54,8 +51,7 @@ pub(super) fn roles<'a>(
     }
     if let Some(first) = features.first().filter(|first| first.counts() && features.len() > 1) {
         notices.push(format!(
-            "{}: {} counts the rows and is used as a feature; call it id to leave it out.",
-            table.name,
+            "The feature in {} counts the rows; call it id to leave it out.",
             first.called()
         ));
     }
@@ -97,19 +93,34 @@ pub(super) fn find<'a>(
     if train.nameless() || table.nameless() {
         return by_place(wanted, train, table, notices);
     }
-    let mut known = by_name(&table.columns);
-    let names = by_name(&train.columns);
-    let called: BTreeMap<usize, &Key> =
-        names.iter().map(|(key, column)| (column.place, key)).collect();
+    let names =
+        |table: &Table| sorted(table.columns.iter().map(|column| column.name.to_ascii_lowercase()));
+    let (ours, theirs) = (names(train), names(table));
+    let first =
+        |names: &[(String, usize)], name: &str| names.partition_point(|(n, _)| &n[..] < name);
+    let mut ranks = vec![0; ours.len()];
+    ours.iter().enumerate().for_each(|(rank, (_, place))| ranks[*place] = rank);
+    // Equal names are told apart by their order.
+    let partner = |column: &Column| {
+        let name = column.name.to_ascii_lowercase();
+        let nth = ranks[column.place] - first(&ours, &name);
+        let (known, place) = theirs.get(first(&theirs, &name) + nth)?;
+        (*known == name).then(|| &table.columns[*place])
+    };
     let mut found = Vec::new();
     let mut lacking = Vec::new();
+    let mut used = vec![false; table.columns.len()];
     for &column in wanted {
-        match known.remove(called[&column.place]) {
-            Some(partner) => found.push(partner),
+        match partner(column) {
+            Some(partner) => {
+                used[partner.place] = true;
+                found.push(partner);
+            }
             None => lacking.push(column),
         }
     }
-    let extra: Vec<&Column> = known.into_values().filter(|c| !left_out(table, c)).collect();
+    let extra: Vec<&Column> =
+        table.columns.iter().filter(|c| !used[c.place] && !left_out(table, c)).collect();
     let quoted = |columns: Vec<&Column>| {
         listed(&columns.iter().map(|column| column.called()).collect::<Vec<_>>(), 3)
     };
@@ -132,21 +143,6 @@ pub(super) fn find<'a>(
         ));
     }
     Ok(found)
-}
-
-/// A name in lower case, and how many columns before have it too.
-type Key = (String, usize);
-
-fn by_name(columns: &[Column]) -> BTreeMap<Key, &Column> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let key = |column: &Column| {
-        let name = column.name.to_lowercase();
-        let count = counts.entry(name.clone()).or_default();
-        *count += 1;
-        (name, *count)
-    };
-    let keys: Vec<Key> = columns.iter().map(key).collect();
-    keys.into_iter().zip(columns).collect()
 }
 
 fn by_place<'a>(
@@ -217,7 +213,7 @@ mod tests {
         for header in ["acid,a,b,label", "solid,a,b,label", "time,a,b,label"] {
             let data = read(&table(header, |i| format!("{i},{},{},{}", i % 5, 3 * i, i % 2)));
             assert_eq!(data.features(), 3, "{header}");
-            assert!(data.notices.iter().any(|n| n.contains("counts the rows and is used")));
+            assert!(data.notices.iter().any(|n| n.contains("counts the rows")));
         }
     }
 

@@ -1,7 +1,5 @@
 //! The first row: names of columns, their numbers, or the first object.
 
-use std::collections::BTreeMap;
-
 use csv::ByteRecord;
 
 use super::cell::Cell;
@@ -50,38 +48,52 @@ impl Header {
 /// Whether the numbers of a row, if they are not too few, say nothing but which column it is.
 fn numbers(row: &ByteRecord, fewest: usize) -> bool {
     let fields = row.iter().filter_map(|field| str::from_utf8(field).ok());
-    let numbers: Vec<(&str, f64)> =
+    let numbers: Vec<(&str, f32)> =
         fields.filter_map(|field| Some((field, field.parse().ok()?))).collect();
     let enough = numbers.len() >= fewest;
     counted(&numbers) || enough && (evenly_spaced(&numbers) || made_different(&numbers))
 }
 
 /// 0, 1, 2, …
-fn counted(numbers: &[(&str, f64)]) -> bool {
+fn counted(numbers: &[(&str, f32)]) -> bool {
     numbers.len() > 2 && numbers.iter().enumerate().all(|(i, (text, _))| *text == i.to_string())
 }
 
 /// 1, 2, 3, … or 400, 402, 404, ….
-fn evenly_spaced(numbers: &[(&str, f64)]) -> bool {
-    let steps: Vec<f64> = numbers.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
+fn evenly_spaced(numbers: &[(&str, f32)]) -> bool {
+    let steps: Vec<f32> = numbers.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
     let [first, ..] = steps[..] else { return false };
-    first != 0.0 && steps.iter().all(|step| (step - first).abs() < 1e-6 * first.abs())
+    first != 0.0 && steps.iter().all(|step| (step - first).abs() < 1e-3 * first.abs())
 }
 
 /// 5, 0, 0.1, 0.2, 3, 3.1, …: what repeats got a number, so that nothing does.
-fn made_different(numbers: &[(&str, f64)]) -> bool {
-    let mut repeats: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut changed = 0;
-    for &(text, _) in numbers {
-        let (base, number) = text.rsplit_once('.').unwrap_or_default();
-        if let Some(count) = repeats.get_mut(base).filter(|n| number.parse() == Ok(**n + 1)) {
-            *count += 1;
-            changed += 1;
-        } else if repeats.insert(text, 0).is_some() {
-            return false;
-        }
+fn made_different(numbers: &[(&str, f32)]) -> bool {
+    let sorted = sorted(numbers.iter().map(|(text, _)| (*text).to_owned()));
+    if sorted.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return false;
     }
+    let place = |text: &str| {
+        let known = sorted.binary_search_by(|(other, _)| other.as_str().cmp(text));
+        known.ok().map(|known| sorted[known].1)
+    };
+    let repeats = |(i, (text, _)): &(usize, &(&str, f32))| {
+        let (base, number) = text.rsplit_once('.').unwrap_or_default();
+        let before = match number.parse::<u32>() {
+            Ok(1) => place(base),
+            Ok(number @ 2..) => place(&format!("{base}.{}", number - 1)),
+            _ => None,
+        };
+        before.is_some_and(|before| before < *i)
+    };
+    let changed = numbers.iter().enumerate().filter(repeats).count();
     changed > 1
+}
+
+/// Names and their places, in the order of the names.
+pub(super) fn sorted(names: impl Iterator<Item = String>) -> Vec<(String, usize)> {
+    let mut sorted: Vec<(String, usize)> = names.zip(0..).collect();
+    sorted.sort_unstable();
+    sorted
 }
 
 #[cfg(test)]

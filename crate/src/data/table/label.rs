@@ -172,7 +172,7 @@ mod tests {
         ];
         for (text, words) in accepted {
             let data = from_files(vec![file("t", text)]).unwrap();
-            let told = format!("t: the label is {words}");
+            let told = format!("The label is {words}");
             assert!(
                 data.notices.iter().any(|n| n.starts_with(&told)),
                 "{told}: {:?}",

@@ -99,10 +99,9 @@ pub(in super::super) fn likeness(bytes: &[u8]) -> Likeness {
 /// The mark that divides the most of the first lines into as many fields as each other.
 fn mark(text: &[u8]) -> u8 {
     let agreement = |&mark: &u8| {
-        let mut counts: Vec<usize> = lines(text).map(|line| count(line, mark)).collect();
-        counts.sort_unstable();
-        let runs = counts.chunk_by(|a, b| a == b).filter(|run| run[0] > 0);
-        runs.map(<[usize]>::len).max().unwrap_or(0)
+        let counts: Vec<usize> = lines(text).map(|line| count(line, mark)).collect();
+        let alike = |n: &usize| counts.iter().filter(|&other| other == n).count();
+        counts.iter().filter(|&&n| n > 0).map(alike).max().unwrap_or(0)
     };
     // Of marks that do equally well the first is taken, and `max_by_key` takes the last.
     let found = MARKS.into_iter().rev().filter(|mark| agreement(mark) > 0).max_by_key(agreement);

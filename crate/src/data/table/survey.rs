@@ -1,13 +1,11 @@
 //! A first look at a table: its rows and what each column holds.
 
-use std::collections::BTreeMap;
-
 use super::cell::{self, Cell, quoted};
 use super::header::Header;
 use super::rows::Rows;
 use super::text;
 use crate::data::cells::whole_byte;
-use crate::data::labels::{Label, MOST_CLASSES};
+use crate::data::labels::{Label, MOST_CLASSES, Numbered};
 use crate::data::{File, grouped};
 use crate::error::{Error, Result};
 
@@ -49,7 +47,7 @@ pub(super) struct Column {
     counts: [bool; 2],
     /// How often each byte occurs, in their order; then each other label while they are few.
     bytes: Vec<(u8, u32)>,
-    others: BTreeMap<Label, u32>,
+    others: Numbered,
 }
 
 impl Table {
@@ -174,7 +172,7 @@ impl Column {
         if let Some(label) = label
             && self.others.len() <= MOST_CLASSES
         {
-            *self.others.entry(label).or_default() += 1;
+            *self.others.entry(label, 0) += 1;
         }
     }
 
