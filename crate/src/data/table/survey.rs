@@ -153,6 +153,11 @@ impl Column {
         self.counts[0] |= number != index as f32;
         self.counts[1] |= number != (index + 1) as f32;
         if let Some(byte) = whole_byte(number) {
+            // Most pixels are 0, which comes first.
+            if let Some((_, count)) = self.bytes.first_mut().filter(|(first, _)| *first == byte) {
+                *count += 1;
+                return;
+            }
             match self.bytes.binary_search_by_key(&byte, |&(byte, _)| byte) {
                 Ok(known) => self.bytes[known].1 += 1,
                 Err(place) => self.bytes.insert(place, (byte, 1)),
