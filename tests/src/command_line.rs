@@ -2,7 +2,7 @@
 
 use crate::harness::files::{idx_images, idx_labels, write};
 use crate::harness::product;
-use crate::harness::program::{self, column, output, refuses, run, unread};
+use crate::harness::program::{self, column, output, refuses, run, unread, untimed};
 use std::fs;
 
 /// Public interface: scripts rely on every word.
@@ -10,11 +10,6 @@ const HEADER: &str = "epoch,kl_weight,lr,train_loss,train_acc,test_acc,test_nll,
 
 /// A run of a moment.
 const SHORT: [&str; 5] = ["train", "--net", "64-20-10", "--epochs", "3"];
-
-/// The lines without the time that each took.
-fn untimed(lines: &str) -> Vec<&str> {
-    lines.lines().map(|line| line.rsplit_once(',').map_or(line, |(rest, _)| rest)).collect()
-}
 
 #[test]
 fn training_prints_the_header_and_a_line_an_epoch() {
