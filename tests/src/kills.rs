@@ -5,7 +5,7 @@
 
 use crate::harness::files::{small_mnist, write};
 use crate::harness::product::say;
-use crate::harness::program::{self, column, kill, output, run, untimed};
+use crate::harness::program::{self, Said, column, kill, output, run, untimed};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,13 +22,20 @@ fn moments(work: &[&str]) -> impl FnMut() -> Duration + use<> {
     output(&["--version"]);
     let began = Instant::now();
     assert_eq!(run(work).status, 0);
-    let whole = began.elapsed();
+    // On a busy machine the work may take much longer than it has to.
+    let whole = began.elapsed().min(Duration::from_secs(1));
     let mut state = kills() as u64;
     move || {
         state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         whole.mul_f64((state >> 11) as f64 / (1_u64 << 53) as f64)
     }
+}
+
+/// Runs the program and kills it at some `moment`, unless that was done often enough; what it
+/// said if it has ended by itself.
+fn end(arguments: &[&str], killed: usize, moment: &mut impl FnMut() -> Duration) -> Option<Said> {
+    if killed < kills() { kill(arguments, moment()) } else { Some(run(arguments)) }
 }
 
 /// What is in a folder besides the files called `names`: nothing may be left.
@@ -75,7 +82,8 @@ impl Kept {
             "{lines}"
         );
         assert!(column(&lines, "seconds").iter().all(|cell| !cell.is_empty()), "{lines}");
-        assert!((0..=1).contains(&(epochs.len() - saved.unwrap_or(0))), "{saved:?}: {lines}");
+        let ahead = epochs.len() - saved.unwrap_or(0);
+        assert!(ahead <= usize::from(saved.is_some()), "{saved:?}: {lines}");
     }
 }
 
@@ -96,7 +104,7 @@ fn a_killed_run_loses_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let kept = Kept::in_folder(folder.path());
         loop {
-            let said = kill(&words(&kept.arguments(&start)), moment());
+            let said = end(&words(&kept.arguments(&start)), killed, &mut moment);
             kept.check();
             match said {
                 None => killed += 1,
@@ -135,14 +143,14 @@ fn a_killed_table_loses_nothing() {
     while killed < kills() {
         let dir = folder.path().join(format!("after-{killed}"));
         loop {
-            let said = kill(&words(&arguments(&dir)), moment());
+            let said = end(&words(&arguments(&dir)), killed, &mut moment);
             for method in ["dense", "magnitude-pruning", "sparse-vd", "ard"] {
                 let file = |ending: &str| dir.join(format!("lenet-300-100-{method}-1.{ending}"));
                 let run = Kept { csv: file("csv"), save: file("safetensors") };
                 let Ok(lines) = fs::read_to_string(&run.csv) else { continue };
                 let epochs = column(&lines, "epoch");
                 assert_eq!(epochs, ["1", "2", "3", "4"][..epochs.len()], "{lines}");
-                assert!(run.save.exists());
+                assert!(run.save.exists() || epochs.is_empty(), "{lines}");
             }
             match said {
                 None => killed += 1,
