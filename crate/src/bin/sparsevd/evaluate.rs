@@ -12,6 +12,7 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
     let file = options::value(arguments, "load").unwrap_or_default();
     let (mut trainer, _) = flags::resume(file, arguments)?;
     flags::change(&mut trainer, file, arguments)?;
+    trainer.data().notices.iter().for_each(crate::note);
     let record = Evaluation::run(&mut trainer, Detail::Scores);
     crate::print("epoch,test_acc,test_nll,dense_acc,kept,total,compression,fingerprint");
     crate::print(format_args!(

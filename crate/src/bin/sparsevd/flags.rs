@@ -27,7 +27,8 @@ pub fn start(arguments: &ArgMatches) -> Result<Trainer> {
     Ok(Trainer::new(settings, data))
 }
 
-/// The settings that the flags ask for, and the data they name.
+/// The settings that the flags ask for, and the data they name; what was corrected so that they
+/// fit is among the data's notices.
 fn settings(arguments: &ArgMatches) -> Result<(Settings, Arc<Data>)> {
     let name = value(arguments, "experiment").unwrap_or(experiments::ALL[0].name);
     let experiment = experiments::find(name).ok_or_else(|| {
@@ -46,10 +47,11 @@ fn settings(arguments: &ArgMatches) -> Result<(Settings, Arc<Data>)> {
         }
     }
     let names = values(arguments, "data").unwrap_or_else(|| vec![had.data.as_str()]);
-    let data = inputs::load(&names)?;
+    let mut data = inputs::load(&names)?;
     settings.data = inputs::kind(&names, &data).to_owned();
     let asked = |field: &Field| value(arguments, field.flag).is_some();
-    fit(&mut settings, &data, asked)?.iter().for_each(crate::note);
+    let corrections = fit(&mut settings, &data, asked)?;
+    data.notices.extend(corrections);
     Ok((settings, Arc::new(data)))
 }
 
@@ -230,11 +232,11 @@ mod tests {
     fn every_flag_acts_on_a_new_run_or_is_refused_by_name() {
         for method in Method::ALL {
             let asked = ["--method", method.name()];
-            let (had, _) = settings(&arguments(&asked)).unwrap();
+            let (had, ..) = settings(&arguments(&asked)).unwrap();
             for (field, flag) in flags().filter(|(field, _)| field.key != "method") {
                 let value = another(field, &had);
                 match settings(&arguments(&[&asked[..], &[&flag, value]].concat())) {
-                    Ok((settings, _)) => {
+                    Ok((settings, ..)) => {
                         assert_eq!((field.get)(&settings), value);
                         assert!((field.offered)(method), "{flag} on {}", method.name());
                     }
@@ -252,7 +254,7 @@ mod tests {
             (["--train-size", "9999"], ["9999", "0 would"]),
             (["--experiment", "lenet-5-caffe"], ["mnist", "--data"]),
         ] {
-            let error = settings(&arguments(&words)).unwrap_err().to_string();
+            let error = settings(&arguments(&words)).map(drop).unwrap_err().to_string();
             assert!(sought.iter().all(|word| error.contains(word)), "{error}");
             assert!(!error.contains("sing"), "nothing is used: {error}");
         }

@@ -16,7 +16,7 @@ pub const ABOUT: &str = "digits, or files or folders: IDX, CSV and their kin, on
 /// More files than any data set has, in a folder that was meant for something else.
 const MOST: usize = 40;
 
-/// The data that `names` stand for; what was taken for what is said on standard error.
+/// The data that `names` stand for.
 pub fn load(names: &[&str]) -> Result<Data> {
     if names == [DIGITS] {
         return Ok(data::digits());
@@ -33,9 +33,7 @@ pub fn load(names: &[&str]) -> Result<Data> {
         let bytes = files::read(&full)?;
         Ok(File { name: if twins { full } else { alone(path) }, bytes })
     };
-    let data = data::from_files(paths.iter().map(read).collect::<Result<_>>()?)?;
-    data.notices.iter().for_each(crate::note);
-    Ok(data)
+    data::from_files(paths.iter().map(read).collect::<Result<_>>()?)
 }
 
 /// The setting that says what data a run needs: MNIST has a name wherever its files are.

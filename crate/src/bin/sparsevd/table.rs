@@ -43,6 +43,7 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
     let mut rows = Rows::open(&csv.display().to_string())?;
     // What is wrong with the last run is said now, not when days have passed.
     jobs.iter().try_for_each(|job| job.resume(&data).map(drop))?;
+    data.notices.iter().for_each(crate::note);
     let mut finished = Vec::new();
     for (i, job) in jobs.iter().enumerate() {
         let later = jobs[i + 1..].iter().map(|job| job.settings.epochs).sum();

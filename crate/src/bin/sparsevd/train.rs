@@ -30,6 +30,7 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
     }
     // Before the first epoch, too: from here on there is always something to go on from.
     kept.write(&trainer, &records)?;
+    trainer.data().notices.iter().for_each(crate::note);
     crate::print(epochs::HEADER);
     epochs::train(&mut trainer, |trainer, record, seconds| {
         let line = epochs::line(&record, Some(seconds));
