@@ -206,7 +206,7 @@ fn pictures_are_as_they_were() {
             let other = folder.join(format!("{name}-changed.svg"));
             let _ = std::fs::remove_file(&other);
             if update {
-                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::create_dir_all(folder).unwrap();
                 std::fs::write(&golden, &picture).unwrap();
             } else if std::fs::read_to_string(&golden).ok().as_ref() != Some(&picture) {
                 std::fs::write(&other, &picture).unwrap();
