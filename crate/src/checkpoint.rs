@@ -112,6 +112,11 @@ impl Checkpoint {
         &self.settings
     }
 
+    /// Whether nothing has been trained or measured yet.
+    pub fn is_untouched(&self) -> bool {
+        self.position.step == 0 && self.records.is_empty()
+    }
+
     /// The run, to go on exactly where it was saved, and the records of its epochs.
     pub fn resume(self, data: Arc<Data>) -> Result<(Trainer, Vec<Record>)> {
         let Self { mut settings, changes, position, records, mut tensors } = self;

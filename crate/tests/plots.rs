@@ -191,7 +191,7 @@ fn pictures(theme: &Theme) -> Vec<(String, String)> {
 /// After a wanted change: `UPDATE_GOLDENS=1 cargo test -p sparsevd --test plots`, then look.
 #[test]
 fn pictures_are_as_they_were() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens");
+    let folder = Path::new("tests/goldens");
     let update = std::env::var_os("UPDATE_GOLDENS").is_some();
     let mut changed = Vec::new();
     for (suffix, theme) in [("light", Theme::light(1.0)), ("dark", Theme::dark(1.0))] {
@@ -206,7 +206,7 @@ fn pictures_are_as_they_were() {
             let other = folder.join(format!("{name}-changed.svg"));
             let _ = std::fs::remove_file(&other);
             if update {
-                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::create_dir_all(folder).unwrap();
                 std::fs::write(&golden, &picture).unwrap();
             } else if std::fs::read_to_string(&golden).ok().as_ref() != Some(&picture) {
                 std::fs::write(&other, &picture).unwrap();

@@ -29,3 +29,4 @@ mod access;
 mod site;
 mod command_line;
 mod table;
+mod kills;

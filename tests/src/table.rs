@@ -1,6 +1,6 @@
 //! The paper's table: trained on the command line, read on the page.
 
-use crate::harness::files::{idx_images, idx_labels, write};
+use crate::harness::files::small_mnist;
 use crate::harness::page::{browse, visit};
 use crate::harness::product;
 use crate::harness::program::{column, interrupt, output, refuses, run};
@@ -8,15 +8,6 @@ use std::fs;
 use std::path::Path;
 
 const COLUMNS: &str = "network,method,seed,epochs,error,sparsity_per_layer,compression,published_error,published_compression,seconds_per_epoch,differs";
-
-/// A folder with four files of MNIST's form and hardly anything in them.
-fn small_mnist(folder: &Path) -> String {
-    for (name, count) in [("train", 300), ("t10k", 50)] {
-        write(folder, &format!("{name}-images-idx3-ubyte"), idx_images(count, 28));
-        write(folder, &format!("{name}-labels-idx1-ubyte"), idx_labels(count));
-    }
-    format!("mnist:{}", folder.display())
-}
 
 /// The lines of a table without the seconds.
 fn untimed(file: &Path) -> Vec<String> {

@@ -20,8 +20,6 @@ mod table;
 mod unpack;
 mod zip;
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use arrays::from_folder;
 pub use dataset::{Dataset, Features};
 pub use digits::digits;
 pub use drawing::from_drawing;

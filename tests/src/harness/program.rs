@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 use xtask::{process, project};
 
 /// What a run of the program has said.
@@ -77,6 +78,23 @@ pub fn interrupt(arguments: &[&str], lines: usize) {
     assert_eq!(said.map_while(Result::ok).count(), lines, "{arguments:?} ended too early");
     child.kill().expect("the program was running");
     child.wait().expect("the program ends");
+}
+
+/// Runs the program and kills it after `moment`; what it said if it had ended before.
+pub fn kill(arguments: &[&str], moment: Duration) -> Option<Said> {
+    let mut program = Command::new(program());
+    program.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = program.spawn().expect("the program starts");
+    std::thread::sleep(moment);
+    // One that has ended cannot be killed, which is no error either.
+    let _ = child.kill();
+    let output = child.wait_with_output().expect("the program ends");
+    output.status.code().is_some().then(|| said(output))
+}
+
+/// The lines without the last cell, the time that each epoch took.
+pub fn untimed(lines: &str) -> Vec<&str> {
+    lines.lines().map(|line| line.rsplit_once(',').map_or(line, |(rest, _)| rest)).collect()
 }
 
 /// Trains by the arguments, and returns the fingerprint of the network that was saved.

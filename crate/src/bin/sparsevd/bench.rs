@@ -15,14 +15,17 @@ const WARM_UP: f64 = 0.2;
 /// Times the works that the arguments name.
 pub fn run(arguments: &ArgMatches) -> Result<()> {
     let all: Vec<&str> = bench::ALL.iter().map(|work| work.name).collect();
-    let names = options::value(arguments, "works").map_or(all, |names| names.split(',').collect());
+    let names =
+        options::value(arguments, "works").map_or(all.clone(), |list| list.split(',').collect());
+    if let Some(name) = names.iter().find(|name| !all.contains(name)) {
+        return Err(Error::new(format!(
+            "Work '{name}' is not known: choose from {}.",
+            all.join(", ")
+        )));
+    }
     let data = Arc::new(bench::stand_in());
     let mut report = serde_json::Map::new();
-    for name in names {
-        let work = bench::find(name).ok_or_else(|| {
-            let known: Vec<&str> = bench::ALL.iter().map(|work| work.name).collect();
-            Error::new(format!("Work '{name}' is not known: choose from {}.", known.join(", ")))
-        })?;
+    for (name, work) in names.iter().filter_map(|name| Some((*name, bench::find(name)?))) {
         let mut step = work.prepare(data.clone());
         (0..(WARM_UP * work.steps as f64) as usize).for_each(|_| step());
         let mut times: Vec<f64> = (0..work.steps)

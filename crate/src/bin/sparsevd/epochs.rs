@@ -36,10 +36,12 @@ pub fn train(
     Ok(())
 }
 
-/// The record's line: accuracies in percent, loss and NLL in nats per object.
-pub fn line(record: &Record, seconds: f64) -> String {
+/// The record's line: accuracies in percent, loss and NLL in nats per object; the last cell is
+/// empty where nobody knows the seconds any more.
+pub fn line(record: &Record, seconds: Option<f64>) -> String {
+    let seconds = seconds.map(|seconds| format!("{seconds:.3}")).unwrap_or_default();
     format!(
-        "{},{:.4},{:.3e},{:.5},{:.2},{:.2},{:.5},{},{},{:.2},{},{seconds:.3}",
+        "{},{:.4},{:.3e},{:.5},{:.2},{:.2},{:.5},{},{},{:.2},{},{seconds}",
         record.epoch,
         record.kl_weight,
         record.learning_rate,
@@ -52,6 +54,16 @@ pub fn line(record: &Record, seconds: f64) -> String {
         record.compression(),
         sparsity(record),
     )
+}
+
+/// The epoch of a line; 0 if it is none.
+pub fn number(line: &str) -> u32 {
+    line.split(',').next().and_then(|cell| cell.parse().ok()).unwrap_or(0)
+}
+
+/// A line without its seconds: what the same run always prints.
+pub fn untimed(line: &str) -> &str {
+    line.rsplit_once(',').map_or(line, |(numbers, _)| numbers)
 }
 
 /// The share of pruned weights in every layer, joined by slashes.

@@ -1,23 +1,18 @@
 //! `sparsevd evaluate`: the test accuracy of a saved network, and its bytes in every format.
 
 use clap::ArgMatches;
-use sparsevd::checkpoint::Checkpoint;
 use sparsevd::error::Result;
 use sparsevd::evaluation::{Detail, Evaluation};
 use sparsevd::formats;
 
-use crate::options;
+use crate::{flags, options};
 
 /// Evaluates as the arguments say.
 pub fn run(arguments: &ArgMatches) -> Result<()> {
     let file = options::value(arguments, "load").unwrap_or_default();
-    let checkpoint = Checkpoint::read(file, &crate::read(file)?)?;
-    let source = options::value(arguments, "data").unwrap_or(&checkpoint.settings().data);
-    let data = options::load(source)?;
-    let (mut trainer, _) = checkpoint.resume(data.into())?;
-    if let Some(threshold) = options::value(arguments, "threshold") {
-        trainer.set("threshold", threshold)?;
-    }
+    let (mut trainer, _) = flags::resume(file, arguments)?;
+    flags::change(&mut trainer, file, arguments)?;
+    trainer.data().notices.iter().for_each(crate::note);
     let record = Evaluation::run(&mut trainer, Detail::Scores);
     crate::print("epoch,test_acc,test_nll,dense_acc,kept,total,compression,fingerprint");
     crate::print(format_args!(

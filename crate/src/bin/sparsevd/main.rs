@@ -3,14 +3,19 @@
 mod bench;
 mod epochs;
 mod evaluate;
+mod files;
+mod flags;
+mod inputs;
+mod kept;
 mod options;
+mod rows;
 mod table;
 mod train;
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use sparsevd::error::{Error, Result};
+use sparsevd::error::Error;
 
 fn main() -> ExitCode {
     let matches = options::command().get_matches();
@@ -24,7 +29,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sparsevd: {error}");
+            note(error);
             ExitCode::from(2)
         }
     }
@@ -38,21 +43,7 @@ fn print(line: impl std::fmt::Display) {
     }
 }
 
-/// Writes `bytes` to the file called `name`.
-fn write(name: &str, bytes: &[u8]) -> Result<()> {
-    std::fs::write(name, bytes)
-        .map_err(|error| Error::new(format!("Could not write {name}: {error}.")))
-}
-
-/// Writes `bytes` to a file all at once: whoever reads it finds the old bytes or the new ones.
-fn replace(file: &std::path::Path, bytes: &[u8]) -> Result<()> {
-    let draft = file.with_added_extension("draft");
-    write(&draft.display().to_string(), bytes)?;
-    std::fs::rename(&draft, file)
-        .map_err(|error| Error::new(format!("Could not write {}: {error}.", file.display())))
-}
-
-/// The bytes of the file called `name`.
-fn read(name: &str) -> Result<Vec<u8>> {
-    std::fs::read(name).map_err(|error| Error::new(format!("Could not read {name}: {error}.")))
+/// Tells what one might want to know on standard error, where no script reads it.
+fn note(sentence: impl std::fmt::Display) {
+    eprintln!("sparsevd: {sentence}");
 }

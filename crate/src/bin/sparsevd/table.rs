@@ -1,21 +1,24 @@
 //! `sparsevd table`: trains the rows of the paper's table, interrupted as often as you like.
 //!
 //! A run is kept in two files of the folder: `NAME.safetensors` is its checkpoint, `NAME.csv` has
-//! the lines that `sparsevd train` prints. Both are written after every epoch.
+//! the lines that `sparsevd train` prints. Both are written after every epoch, and finished rows
+//! are added to the table.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ArgMatches;
-use sparsevd::checkpoint::{self, Checkpoint};
+use sparsevd::checkpoint::Checkpoint;
 use sparsevd::data::Data;
 use sparsevd::error::{Error, Result};
 use sparsevd::evaluation::Record;
 use sparsevd::settings::Settings;
-use sparsevd::table::{self, Published, Row};
+use sparsevd::table::{self, Row};
 use sparsevd::trainer::Trainer;
 
-use crate::{epochs, options};
+use crate::kept::Kept;
+use crate::rows::{self, Reached, Rows};
+use crate::{epochs, files, flags, inputs, options};
 
 /// One run: a row with a seed.
 struct Job {
@@ -25,36 +28,30 @@ struct Job {
     file: PathBuf,
 }
 
-/// A run that is finished.
-struct Reached {
-    row: &'static Row,
-    settings: Settings,
-    record: Record,
-    seconds_per_epoch: f64,
-}
-
 /// Trains as the arguments say.
 pub fn run(arguments: &ArgMatches) -> Result<()> {
     let folder = Path::new(options::value(arguments, "dir").unwrap_or_default());
     let mut jobs = jobs(arguments, folder)?;
-    let data = Arc::new(options::load(options::value(arguments, "data").unwrap_or_default())?);
+    let names = options::values(arguments, "data").unwrap_or_default();
+    let data = Arc::new(inputs::load(&names)?);
     for job in &mut jobs {
-        let fit = job.settings.fit(&data);
-        if let Some(notice) = fit.into_iter().next() {
-            return Err(Error::new(notice));
-        }
+        flags::fit(&mut job.settings, &data, |_| true)?;
     }
     std::fs::create_dir_all(folder)
         .map_err(|error| Error::new(format!("Could not make {}: {error}.", folder.display())))?;
     let csv = options::value(arguments, "csv").map_or(folder.join("table.csv"), PathBuf::from);
+    let mut rows = Rows::open(&csv.display().to_string())?;
+    // What is wrong with the last run is said now, not when days have passed.
+    jobs.iter().try_for_each(|job| job.resume(&data).map(drop))?;
+    data.notices.iter().for_each(crate::note);
     let mut finished = Vec::new();
-    crate::replace(&csv, to_csv(&finished)?.as_bytes())?;
     for (i, job) in jobs.iter().enumerate() {
         let later = jobs[i + 1..].iter().map(|job| job.settings.epochs).sum();
-        finished.push(job.run(&data, later)?);
-        crate::replace(&csv, to_csv(&finished)?.as_bytes())?;
+        let reached = job.run(&data, later)?;
+        rows.add(&reached)?;
+        finished.push(reached);
     }
-    print(&finished);
+    rows::print(&finished);
     Ok(())
 }
 
@@ -107,14 +104,15 @@ fn known<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> Re
 }
 
 impl Job {
-    fn file(&self, extension: &str) -> PathBuf {
-        self.file.with_added_extension(extension)
+    fn file(&self, extension: &str) -> String {
+        self.file.with_added_extension(extension).display().to_string()
     }
 
     /// Trains to the end, from the checkpoint if there is one. `later` epochs are still to come in
     /// other runs.
     fn run(&self, data: &Arc<Data>, later: u32) -> Result<Reached> {
-        let (mut trainer, mut records, mut lines) = self.resume(data)?;
+        let (mut trainer, mut records, mut kept) = self.resume(data)?;
+        kept.write(&trainer, &records)?;
         let (row, method) = (self.row, self.settings.method.name());
         let name = format!("{} {method}, seed {}", row.network, self.settings.seed);
         let epochs = self.settings.epochs;
@@ -122,9 +120,9 @@ impl Job {
             eprintln!("{name}: trained already");
         }
         epochs::train(&mut trainer, |trainer, record, seconds| {
-            lines.push(epochs::line(&record, seconds));
+            kept.add(&epochs::line(&record, Some(seconds)));
             let left = f64::from(epochs - record.epoch);
-            let speed = seconds_per_epoch(&lines);
+            let speed = kept.seconds_per_epoch().unwrap_or(seconds);
             eprintln!(
                 "{name}: epoch {}/{epochs}, {:.2} % accuracy, {:.1}× compression, {speed:.1} s an epoch, {} left, {} for all",
                 record.epoch,
@@ -134,29 +132,26 @@ impl Job {
                 duration((left + f64::from(later)) * speed),
             );
             records.push(record);
-            // The lines first: those that are ahead of the checkpoint are written again.
-            let text = format!("{}\n{}\n", epochs::HEADER, lines.join("\n"));
-            crate::replace(&self.file("csv"), text.as_bytes())?;
-            crate::replace(&self.file("safetensors"), &checkpoint::save(trainer, &records))
+            kept.write(trainer, &records)
         })?;
-        let damaged = || Error::new(format!("{} has no epochs.", self.file("csv").display()));
+        let damaged = || Error::new(format!("{} has no epochs.", self.file("safetensors")));
         Ok(Reached {
             row,
             settings: self.settings.clone(),
             record: records.pop().ok_or_else(damaged)?,
-            seconds_per_epoch: seconds_per_epoch(&lines),
+            seconds_per_epoch: kept.seconds_per_epoch(),
         })
     }
 
-    /// The run as it was left, with its records and lines, or at its start.
-    fn resume(&self, data: &Arc<Data>) -> Result<(Trainer, Vec<Record>, Vec<String>)> {
-        let file = self.file("safetensors");
-        if !file.exists() {
+    /// The run as it was left, or at its start, with its records and its files.
+    fn resume(&self, data: &Arc<Data>) -> Result<(Trainer, Vec<Record>, Kept)> {
+        let [name, csv] = ["safetensors", "csv"].map(|extension| self.file(extension));
+        let open = |run| Kept::open(Some(&csv), Some(&name), run);
+        if !Path::new(&name).exists() {
             let trainer = Trainer::new(self.settings.clone(), data.clone());
-            return Ok((trainer, Vec::new(), Vec::new()));
+            return Ok((trainer, Vec::new(), open(None)?));
         }
-        let name = file.display().to_string();
-        let checkpoint = Checkpoint::read(&name, &crate::read(&name)?)?;
+        let checkpoint = Checkpoint::read(&name, &files::read(&name)?)?;
         let (mut trainer, records) = checkpoint.resume(data.clone())?;
         trainer.set("epochs", &self.settings.epochs.to_string())?;
         let beyond = trainer.position().epoch > self.settings.epochs;
@@ -165,17 +160,9 @@ impl Job {
                 "{name} is a run with other settings: choose another --dir or remove it."
             )));
         }
-        let lines = self.file("csv").display().to_string();
-        let lines = String::from_utf8_lossy(&crate::read(&lines)?).into_owned();
-        let lines = lines.lines().skip(1).take(records.len()).map(str::to_owned).collect();
-        Ok((trainer, records, lines))
+        let kept = open(Some((&name, &records)))?;
+        Ok((trainer, records, kept))
     }
-}
-
-/// The mean of the last column.
-fn seconds_per_epoch(lines: &[String]) -> f64 {
-    let last = lines.iter().filter_map(|line| line.rsplit(',').next()?.parse::<f64>().ok());
-    last.sum::<f64>() / lines.len() as f64
 }
 
 /// Seconds as people say them.
@@ -184,73 +171,5 @@ fn duration(seconds: f64) -> String {
         s if s < 90.0 => format!("{s:.0} s"),
         s if s < 90.0 * 60.0 => format!("{:.0} min", s / 60.0),
         s => format!("{:.1} h", s / 3600.0),
-    }
-}
-
-const COLUMNS: [&str; 11] = [
-    "network",
-    "method",
-    "seed",
-    "epochs",
-    "error",
-    "sparsity_per_layer",
-    "compression",
-    "published_error",
-    "published_compression",
-    "seconds_per_epoch",
-    "differs",
-];
-
-/// The finished runs as comma-separated lines; errors in percent.
-fn to_csv(finished: &[Reached]) -> Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let broken = |error: csv::Error| Error::new(format!("Could not write the table: {error}."));
-    writer.write_record(COLUMNS).map_err(broken)?;
-    for Reached { row, settings, record, seconds_per_epoch } in finished {
-        let published = |of: fn(&Published) -> f32| {
-            row.published.as_ref().map(|published| of(published).to_string()).unwrap_or_default()
-        };
-        let cells = [
-            row.experiment.to_owned(),
-            settings.method.name().to_owned(),
-            settings.seed.to_string(),
-            record.epoch.to_string(),
-            format!("{:.2}", 100.0 - record.test_accuracy),
-            epochs::sparsity(record),
-            format!("{:.2}", record.compression()),
-            published(|p| p.error),
-            published(|p| p.compression),
-            format!("{seconds_per_epoch:.2}"),
-            row.ours.as_ref().map_or("", |ours| ours.differs).to_owned(),
-        ];
-        writer.write_record(cells).map_err(broken)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| broken(error.into_error().into()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Prints the finished runs beside what was published.
-fn print(finished: &[Reached]) {
-    crate::print(format_args!("{:<15}{:<12}{:>22}{:>29}", "", "", "published", "reached"));
-    crate::print(format_args!(
-        "{:<15}{:<12}{:>8} {:>13}{:>8}{:>8} {:>13}",
-        "network", "method", "error", "compression", "seed", "error", "compression"
-    ));
-    let network = |row: &Row| finished.iter().any(|run| run.row.experiment == row.experiment);
-    for row in table::ALL.iter().filter(|row| network(row)) {
-        let (error, compression) = row.published.as_ref().map_or_else(
-            || ("–".to_owned(), "–".to_owned()),
-            |p| (format!("{:.2} %", p.error), format!("{}×", p.compression)),
-        );
-        let head = format!("{:<15}{:<12}{error:>8} {compression:>13}", row.network, row.method);
-        let mut runs = finished.iter().filter(|run| std::ptr::eq(run.row, row)).peekable();
-        if runs.peek().is_none() {
-            crate::print(&head);
-        }
-        for Reached { settings, record, .. } in runs {
-            let error = format!("{:.2} %", 100.0 - record.test_accuracy);
-            let compression = format!("{:.1}×", record.compression());
-            crate::print(format_args!("{head}{:>8}{error:>8} {compression:>13}", settings.seed));
-        }
     }
 }

@@ -13,8 +13,6 @@ use super::cells::Cells;
 use super::{Data, File, grouped};
 use crate::error::{Error, Result};
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use pairs::from_folder;
 
 /// Data from arrays of images or features and of labels, unpacked.
 pub(super) fn from_arrays(files: Vec<File>) -> Result<Data> {
