@@ -138,7 +138,6 @@ fn is_mnist(data: &Data) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::data::arrays::idx::idx_file;
     use crate::data::arrays::npy::npy_file;
     use crate::data::tests::{file, refusal};
