@@ -3,6 +3,7 @@
 //! Modules in reading order, which is the dependency order: a file uses only what is above it.
 
 pub mod error;
+pub mod number;
 pub mod linalg;
 pub mod rng;
 pub mod data;

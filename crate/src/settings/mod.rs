@@ -3,9 +3,11 @@
 //! To add a setting: one field of [`Settings`], one entry of [`FIELDS`]. The page's controls,
 //! the URL's keys and the command line's flags are made from that list.
 
+mod field;
 mod fields;
 
-pub use fields::{Effect, FIELDS, Field, Kind};
+pub use field::{Effect, Field, Kind, Pace};
+pub use fields::FIELDS;
 
 use crate::data::Data;
 use crate::error::{Error, Result};
