@@ -21,6 +21,7 @@ pub mod settings;
 pub mod experiments;
 pub mod table;
 pub mod changes;
+pub mod address;
 pub mod trainer;
 pub mod measures;
 pub mod evaluation;

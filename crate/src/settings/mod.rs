@@ -3,6 +3,7 @@
 //! To add a setting: one field of [`Settings`], one entry of [`FIELDS`]. The page's controls,
 //! the URL's keys and the command line's flags are made from that list.
 
+pub mod budget;
 mod field;
 mod fields;
 
@@ -182,9 +183,14 @@ impl Settings {
             ));
             self.train_size = 0;
         }
-        let available = if self.train_size == 0 { train_size } else { self.train_size };
-        notices.extend(self.fit_batch(available));
+        notices.extend(self.fit_batch(self.objects(data)));
         notices
+    }
+
+    /// Training objects in use.
+    pub fn objects(&self, data: &Data) -> usize {
+        let all = data.train.len();
+        if self.train_size == 0 { all } else { self.train_size.min(all) }
     }
 
     /// Makes the batch no larger than the `available` images; a sentence if it was.

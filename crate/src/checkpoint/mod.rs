@@ -1,21 +1,24 @@
 //! Checkpoints: a run as a safetensors file, to be evaluated, opened elsewhere or resumed exactly.
 //!
 //! Tensors `layers.0.mean`, `layers.0.log_sigma`, `layers.0.bias`, … (fan_in, fan_out), each with
-//! `.first_moment` and `.second_moment`; everything else is text in the file's metadata.
+//! `.first_moment` and `.second_moment`; everything else is text in the file's metadata. A file
+//! comes from anywhere, so nothing in it is believed: `damage` says what cannot be.
+
+mod damage;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::changes::Change;
-use crate::data::Data;
+use crate::changes::{Change, Course};
+use crate::data::{Data, Identity};
 use crate::error::{Error, Result};
 use crate::evaluation::Record;
 use crate::experiments;
 use crate::linalg::Matrix;
 use crate::optimizer::Parameter;
-use crate::settings::Settings;
+use crate::settings::{Settings, budget};
 use crate::trainer::{Position, Trainer};
 
 /// What the metadata says of the format.
@@ -23,10 +26,12 @@ const FORMAT: &str = "sparsevd-2";
 
 /// A run read from a file, not yet joined with its data.
 pub struct Checkpoint {
+    name: String,
     settings: Settings,
     changes: Vec<Change>,
     position: Position,
     records: Vec<Record>,
+    identity: Option<Identity>,
     tensors: HashMap<String, Matrix>,
 }
 
@@ -41,13 +46,19 @@ fn matrices(parameter: &Parameter) -> [(&'static str, &Matrix); 3] {
 
 /// The run as the bytes of a safetensors file, with the records of its epochs.
 pub fn save(trainer: &Trainer, records: &[Record]) -> Vec<u8> {
+    save_with(trainer, trainer.course(), records)
+}
+
+/// The same of a run that goes on with another `course`.
+pub fn save_with(trainer: &Trainer, course: &Course, records: &[Record]) -> Vec<u8> {
     let json = |result: serde_json::Result<String>| result.expect("plain data becomes JSON");
     let metadata = HashMap::from([
         ("format".to_owned(), FORMAT.to_owned()),
-        ("settings".to_owned(), trainer.settings().to_query()),
-        ("changes".to_owned(), json(serde_json::to_string(trainer.changes()))),
+        ("settings".to_owned(), course.settings.to_query()),
+        ("changes".to_owned(), json(serde_json::to_string(&course.changes))),
         ("position".to_owned(), json(serde_json::to_string(trainer.position()))),
         ("records".to_owned(), json(serde_json::to_string(records))),
+        ("data".to_owned(), json(serde_json::to_string(&Identity::of(trainer.data())))),
     ]);
     let mut tensors = Vec::new();
     for (name, parameter) in trainer.network().parameters() {
@@ -60,49 +71,75 @@ pub fn save(trainer: &Trainer, records: &[Record]) -> Vec<u8> {
         let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
         (name.as_str(), view.expect("four bytes for each value"))
     });
-    safetensors::serialize(views, Some(metadata)).expect("names are unique and shapes fit")
+    let file = safetensors::serialize(views, Some(metadata)).expect("names and shapes fit");
+    ordered(file)
+}
+
+/// The file with its header in alphabetical order: equal runs are equal files.
+fn ordered(mut file: Vec<u8>) -> Vec<u8> {
+    if let Some((length, rest)) = file.split_first_chunk_mut::<8>() {
+        let header = &mut rest[..u64::from_le_bytes(*length) as usize];
+        let sorted = serde_json::from_slice::<serde_json::Value>(header).map(|all| all.to_string());
+        let sorted = sorted.expect("a header is JSON").into_bytes();
+        assert!(sorted.len() <= header.len(), "only the order changes");
+        header.fill(b' ');
+        header[..sorted.len()].copy_from_slice(&sorted);
+    }
+    file
 }
 
 impl Checkpoint {
     /// Reads the bytes of a file that [`save`] made; `name` is the file's, for errors.
+    ///
+    /// # Errors
+    /// What the file is instead, or what in it is damaged.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self> {
-        let broken = |what: String| Error::new(format!("{name} is not a saved run: {what}."));
-        let (_, header) = SafeTensors::read_metadata(bytes)
-            .map_err(|e| broken(format!("expected a safetensors file, but {e}")))?;
-        let file = SafeTensors::deserialize(bytes)
-            .map_err(|e| broken(format!("expected a safetensors file, but {e}")))?;
+        let other = |what: String| Error::new(format!("{name} is not a saved run: {what}."));
+        let damaged = |what: &str| damage::error(name, what);
+        let foreign = |error| other(damage::instead(bytes, &error));
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(foreign)?;
+        let file = SafeTensors::deserialize(bytes).map_err(foreign)?;
         let text = |key: &str| {
             let found = header.metadata().as_ref().and_then(|metadata| metadata.get(key));
-            found.ok_or_else(|| broken(format!("its metadata have no '{key}'")))
+            found.ok_or_else(|| other(format!("its metadata have no '{key}'")))
         };
         if text("format")? != FORMAT {
-            return Err(broken(format!("expected format {FORMAT}, found {}", text("format")?)));
+            let found = text("format")?.chars().take(40).collect::<String>();
+            return Err(other(format!("expected format {FORMAT}, found {found}")));
         }
-        fn parse<T: serde::de::DeserializeOwned>(json: &str) -> std::result::Result<T, String> {
-            serde_json::from_str(json).map_err(|e| e.to_string())
-        }
+        let unreadable = |key: &str| damaged(&format!("its {key} cannot be read"));
         let (settings, notices) = experiments::from_query(text("settings")?);
         if let Some(notice) = notices.into_iter().next() {
-            return Err(broken(notice.trim_end_matches('.').to_owned()));
+            return Err(damaged(notice.trim_end_matches('.')));
         }
         let mut tensors = HashMap::new();
         for (tensor, view) in file.tensors() {
             let &[rows, columns] = view.shape() else {
-                return Err(broken(format!("tensor '{tensor}' is not a matrix")));
+                return Err(damaged(&format!("tensor '{tensor}' is not a matrix")));
             };
             if view.dtype() != Dtype::F32 {
-                return Err(broken(format!("tensor '{tensor}' is not in 32-bit floats")));
+                return Err(damaged(&format!("tensor '{tensor}' is not in 32-bit floats")));
             }
             let values = view.data().chunks_exact(4);
             let values = values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
             let matrix = Matrix::from_shape_vec((rows, columns), values);
-            tensors.insert(tensor, matrix.map_err(|e| broken(e.to_string()))?);
+            tensors.insert(tensor, matrix.map_err(|_| unreadable("tensors"))?);
         }
+        fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> {
+            serde_json::from_str(json).ok()
+        }
+        let identity = match text("data") {
+            Ok(json) => Some(parse(json).ok_or_else(|| unreadable("data"))?),
+            // Older files do not say which data they need.
+            Err(_) => None,
+        };
         Ok(Self {
+            name: name.to_owned(),
             settings,
-            changes: parse(text("changes")?).map_err(broken)?,
-            position: parse(text("position")?).map_err(broken)?,
-            records: parse(text("records")?).map_err(broken)?,
+            changes: parse(text("changes")?).ok_or_else(|| unreadable("changes"))?,
+            position: parse(text("position")?).ok_or_else(|| unreadable("position"))?,
+            records: parse(text("records")?).ok_or_else(|| unreadable("records"))?,
+            identity,
             tensors,
         })
     }
@@ -112,44 +149,48 @@ impl Checkpoint {
         &self.settings
     }
 
+    /// The changes made to the run, oldest first.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The data that the run needs; older files do not say.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
     /// The run, to go on exactly where it was saved, and the records of its epochs.
+    ///
+    /// # Errors
+    /// Other data than the run's, a run that is too large, or what in the file is damaged.
     pub fn resume(self, data: Arc<Data>) -> Result<(Trainer, Vec<Record>)> {
-        let Self { mut settings, changes, position, records, mut tensors } = self;
-        let notices = settings.fit(&data);
-        if let Some(notice) = notices.into_iter().next() {
-            return Err(Error::new(format!("The saved run needs other data. {notice}")));
+        if let Some(identity) = &self.identity {
+            identity.check(&data)?;
         }
-        let mut trainer = Trainer::resume(settings, data, changes, position);
-        if trainer.position().taken >= trainer.train_size() {
-            return Err(Error::new("The saved run is damaged: its position is past its data."));
+        let name = self.name.clone();
+        let mut settings = self.settings.clone();
+        if let Some(notice) = settings.fit(&data).into_iter().next() {
+            return Err(Error::new(format!("{name} needs other data. {notice}")));
         }
+        budget::check(&settings, &data)?;
+        self.check_history(&settings, &data).map_err(|what| damage::error(&name, what))?;
+        let Self { changes, position, records, mut tensors, .. } = self;
+        let mut trainer = Trainer::resume(Course { settings, changes }, data, position);
         let network = trainer.network_mut();
         let names: Vec<String> = network.parameters().into_iter().map(|(name, _)| name).collect();
-        for (name, parameter) in names.into_iter().zip(network.parameters_mut()) {
-            let places = [
-                ("", &mut parameter.value),
-                (".first_moment", &mut parameter.first_moment),
-                (".second_moment", &mut parameter.second_moment),
-            ];
-            for (suffix, place) in places {
-                let tensor = format!("{name}{suffix}");
-                match tensors.remove(&tensor) {
-                    Some(matrix) if matrix.dim() == place.dim() => *place = matrix,
-                    Some(matrix) => {
-                        return Err(Error::new(format!(
-                            "The saved run is damaged: '{tensor}' should be {:?}, it is {:?}.",
-                            place.dim(),
-                            matrix.dim()
-                        )));
-                    }
-                    None => {
-                        let missing = format!("The saved run is damaged: it has no '{tensor}'.");
-                        return Err(Error::new(missing));
-                    }
-                }
-            }
+        for (parameter, places) in names.iter().zip(network.parameters_mut()) {
+            damage::fill(parameter, places, &mut tensors)
+                .map_err(|what| damage::error(&name, &what))?;
+        }
+        if let Some(tensor) = tensors.keys().min() {
+            let what = format!("its network has no '{tensor}'");
+            return Err(damage::error(&name, &what));
         }
         network.refresh();
+        let weights: Vec<usize> = network.weights().iter().map(|layer| layer.total()).collect();
+        if !records.iter().all(|record| record.is_of(&weights)) {
+            return Err(damage::error(&name, "its records are of another network"));
+        }
         Ok((trainer, records))
     }
 }
