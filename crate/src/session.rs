@@ -411,6 +411,63 @@ mod tests {
     }
 
     #[test]
+    fn a_change_during_an_evaluation_is_told_at_once_and_made_at_its_end() {
+        let mut waiting = session();
+        run_to(&mut waiting, 1);
+        while waiting.evaluation.is_none() {
+            waiting.advance();
+        }
+        waiting.advance();
+        let step = waiting.trainer.position().step;
+        waiting.set("lr", "0,004").unwrap();
+        waiting.set("epochs", "3").unwrap();
+        assert!(waiting.set("lr", "9").is_err() && waiting.set("seed", "2").is_err());
+        assert!(waiting.evaluation.is_some(), "the evaluation goes on in slices");
+        assert_eq!(waiting.settings().get("lr").as_deref(), Some("0.004"));
+        assert_eq!(waiting.changes().len(), 2);
+        assert!(waiting.trainer.changes().is_empty());
+        let saved = checkpoint::Checkpoint::read("x", &waiting.save()).unwrap();
+        assert_eq!(saved.changes(), waiting.changes());
+        run_to(&mut waiting, 2);
+        assert_eq!(waiting.trainer.changes(), waiting.changes());
+        assert!(waiting.changes().iter().all(|change| change.step == step));
+        assert!((waiting.records.last().unwrap().learning_rate - 0.001).abs() < 1e-9);
+        // The address repeats it.
+        let (settings, changes) = (waiting.settings().clone(), waiting.changes().to_vec());
+        let mut again = Session::new(settings, Arc::new(data::digits()), changes).unwrap();
+        assert!(again.notices().is_empty());
+        run_to(&mut waiting, 3);
+        run_to(&mut again, 3);
+        assert_eq!(waiting.records.last(), again.records.last());
+    }
+
+    #[test]
+    fn changes_that_a_running_training_refuses_are_told_and_left_out() {
+        let digits = || Arc::new(data::digits());
+        let mut plain = Session::new(settings(), digits(), Vec::new()).unwrap();
+        run_to(&mut plain, 1);
+        for (text, words) in [
+            ("1:size:10000", "size"),
+            ("2:network:36-3", "network"),
+            ("5:network:2x2x1-b-2", "network"),
+            ("3:network:6x6-2c3-p2-3", "network"),
+            ("3:batch:100000", "Batch size"),
+            ("9:batch:1438", "Batch size"),
+            ("99999:lr:0.1", "ends before"),
+            ("4:method:dense", "method"),
+        ] {
+            let query = format!("network=64-20-10&epochs=4&samples=2&changes={text}");
+            let address = crate::address::Address::read(&query);
+            let session = Session::new(address.settings, digits(), address.changes);
+            let mut session = session.unwrap();
+            let notices = [address.notices, session.notices().to_vec()].concat();
+            assert!(notices.len() == 1 && notices[0].contains(words), "{text}: {notices:?}");
+            run_to(&mut session, 1);
+            assert_eq!(session.records.last(), plain.records.last(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_diverged_run_says_so_and_recovers() {
         let mut session = session();
         session.set("lr", "1").unwrap();

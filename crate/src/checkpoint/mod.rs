@@ -261,6 +261,122 @@ mod tests {
         }
     }
 
+    /// The file with its header's metadata `key` and its numbers changed.
+    fn with(file: &[u8], key: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+        let (length, rest) = file.split_first_chunk::<8>().unwrap();
+        let (header, body) = rest.split_at(u64::from_le_bytes(*length) as usize);
+        let mut header: serde_json::Value = serde_json::from_slice(header).unwrap();
+        let text = &mut header["__metadata__"][key];
+        *text = change(text.as_str().unwrap_or_default()).into();
+        let header = header.to_string().into_bytes();
+        [&(header.len() as u64).to_le_bytes()[..], &header, body].concat()
+    }
+
+    fn open(file: &[u8]) -> Result<(Trainer, Vec<Record>)> {
+        Checkpoint::read("a.file", file)?.resume(Arc::new(data::digits()))
+    }
+
+    #[test]
+    fn what_no_run_comes_to_is_refused_in_words() {
+        let mut trainer = short();
+        (0..50).for_each(|_| _ = trainer.step());
+        trainer.set("lr", "0.002").unwrap();
+        let record = Evaluation::run(&mut trainer, Detail::Scores);
+        let file = save(&trainer, &[record]);
+        assert!(open(&file).is_ok());
+        for (key, from, to) in [
+            ("position", "\"step\":50", "\"step\":18446744073709551615"),
+            ("position", "\"step\":50", "\"step\":51"),
+            ("position", "\"epoch\":1", "\"epoch\":4294967295"),
+            ("position", "\"taken\":160", "\"taken\":1437"),
+            ("position", "\"taken\":160", "\"taken\":161"),
+            ("position", "\"seen\":160", "\"seen\":4294967295"),
+            ("position", "\"seen\":1437", "\"seen\":0"),
+            ("position", "\"nll\":", "\"nll\":9218868437227405312,\"x\":"),
+            ("position", "{", "["),
+            ("changes", "\"lr\"", "\"network\""),
+            ("changes", "\"lr\"", "\"colour\""),
+            ("changes", "0.001", "NaN"),
+            ("changes", "50", "51"),
+            ("records", "\"epoch\":1", "\"epoch\":7"),
+            ("records", "\"kept\":[", "\"kept\":[1,"),
+            ("records", "\"total\":[1280", "\"total\":[1"),
+            ("settings", "epochs=3", "epochs=0"),
+            ("data", "\"hash\":\"", "\"hash\":\"0"),
+            ("data", "{", ""),
+            ("settings", "batch=32", "batch=33"),
+            ("settings", "network=64-20-10", "network=64-21-10"),
+            ("settings", "method=sparse-vd", "method=dense"),
+        ] {
+            let damaged = with(&file, key, |text| {
+                assert!(text.contains(from), "{text}");
+                text.replacen(from, to, 1)
+            });
+            let error = open(&damaged).err().unwrap_or_else(|| panic!("{from} → {to}")).to_string();
+            let begins = error.starts_with("a.file is damaged: ");
+            assert!(begins || error.contains("other data"), "{error}");
+            assert!(error.ends_with('.') && !error.contains(".."), "{error}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_no_weight_can_have_are_refused() {
+        let places = short().network().parameters().len();
+        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for place in 0..places {
+                for moment in 0..3 {
+                    let mut trainer = short();
+                    let parameter = trainer.network_mut().parameters_mut().swap_remove(place);
+                    let matrix = match moment {
+                        0 => &mut parameter.value,
+                        1 => &mut parameter.first_moment,
+                        _ => &mut parameter.second_moment,
+                    };
+                    matrix[[0, 1]] = value;
+                    let opened = open(&save(&trainer, &[]));
+                    // A square that overflowed is what a run may go on from.
+                    let fine = moment == 2 && value == f32::INFINITY;
+                    assert_eq!(opened.is_ok(), fine, "{value} {place} {moment}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn equal_runs_are_equal_files_and_belong_to_their_data() {
+        assert_eq!(save(&short(), &[]), save(&short(), &[]));
+        let file = save(&short(), &[]);
+        let checkpoint = Checkpoint::read("x", &file).unwrap();
+        assert_eq!(checkpoint.identity(), Some(&Identity::of(&data::digits())));
+        let mut other = data::digits();
+        other.hash ^= 1;
+        let error = checkpoint.resume(Arc::new(other)).err().unwrap().to_string();
+        assert!(error.contains("other data") && error.contains("hash"), "{error}");
+        // Files from before have no such key.
+        let at = file.windows(7).position(|bytes| bytes == b"\"data\":").unwrap();
+        let mut old = file.clone();
+        old[at + 1] = b'D';
+        assert!(open(&old).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_saved_run_is_called_what_it_is() {
+        for (bytes, words) in [
+            (&b"<!doctype html><title>Sign in</title>"[..], "a web page"),
+            (b"\n <html>", "a web page"),
+            (b"PK\x03\x04 and so on and on", "a zip archive"),
+            (&[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0], "gzip"),
+            (b"", "empty"),
+            (b"hello world, hello world", "does not begin as"),
+        ] {
+            let error = Checkpoint::read("mine.bin", bytes).err().unwrap().to_string();
+            assert!(
+                error.starts_with("mine.bin is not a saved run") && error.contains(words),
+                "{error}"
+            );
+        }
+    }
+
     #[test]
     fn random_bytes_are_survived() {
         use proptest::prelude::*;
