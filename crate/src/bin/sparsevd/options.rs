@@ -6,7 +6,7 @@ use clap::{Arg, ArgMatches, Command};
 use sparsevd::data::{self, Data};
 use sparsevd::error::{Error, Result};
 use sparsevd::experiments;
-use sparsevd::settings::{FIELDS, Kind, Settings};
+use sparsevd::settings::{FIELDS, Kind, Settings, budget};
 
 /// The whole command line.
 pub fn command() -> Command {
@@ -94,7 +94,10 @@ pub fn settings(arguments: &ArgMatches) -> Result<(Settings, Arc<Data>)> {
     }
     match settings.fit(&data).into_iter().next() {
         Some(notice) => Err(Error::new(notice)),
-        None => Ok((settings, Arc::new(data))),
+        None => {
+            budget::check(&settings, &data)?;
+            Ok((settings, Arc::new(data)))
+        }
     }
 }
 
