@@ -77,29 +77,35 @@ pub(super) fn fill(
     parameter: &mut Parameter,
     tensors: &mut HashMap<String, Matrix>,
 ) -> Result<(), String> {
-    let variance = name.ends_with("running_variance");
     let any = |x: f32| x.is_finite();
     let positive = |x: f32| x.is_finite() && x >= 0.0;
     // A square may have become infinite: its weight stands still from then on.
     let square = |x: f32| x >= 0.0;
-    let places: [(&str, &mut Matrix, &dyn Fn(f32) -> bool); 3] = [
-        ("", &mut parameter.value, if variance { &positive } else { &any }),
-        (".first_moment", &mut parameter.first_moment, &any),
-        (".second_moment", &mut parameter.second_moment, &square),
-    ];
-    for (suffix, place, possible) in places {
-        let tensor = format!("{name}{suffix}");
-        let Some(matrix) = tensors.remove(&tensor) else {
-            return Err(format!("it has no '{tensor}'"));
-        };
-        if matrix.dim() != place.dim() {
-            let ((rows, columns), (m, n)) = (place.dim(), matrix.dim());
-            return Err(format!("'{tensor}' should be {rows} × {columns} and is {m} × {n}"));
-        }
-        if let Some(x) = matrix.iter().find(|x| !possible(**x)) {
-            return Err(format!("'{tensor}' holds {x}, which no run can go on from"));
-        }
-        *place = matrix;
+    if name.ends_with("running_variance") {
+        take(name, &mut parameter.value, positive, tensors)?;
+    } else {
+        take(name, &mut parameter.value, any, tensors)?;
     }
+    take(&format!("{name}.first_moment"), &mut parameter.first_moment, any, tensors)?;
+    take(&format!("{name}.second_moment"), &mut parameter.second_moment, square, tensors)
+}
+
+fn take(
+    tensor: &str,
+    place: &mut Matrix,
+    possible: fn(f32) -> bool,
+    tensors: &mut HashMap<String, Matrix>,
+) -> Result<(), String> {
+    let Some(matrix) = tensors.remove(tensor) else {
+        return Err(format!("it has no '{tensor}'"));
+    };
+    if matrix.dim() != place.dim() {
+        let ((rows, columns), (m, n)) = (place.dim(), matrix.dim());
+        return Err(format!("'{tensor}' should be {rows} × {columns} and is {m} × {n}"));
+    }
+    if let Some(x) = matrix.iter().find(|x| !possible(**x)) {
+        return Err(format!("'{tensor}' holds {x}, which no run can go on from"));
+    }
+    *place = matrix;
     Ok(())
 }
