@@ -24,7 +24,7 @@ fn number_fields_take_numbers_as_people_write_them() {
             page.wait(&format!("new URLSearchParams(location.search).get('{key}') === '{tidy}'"));
             assert_eq!(field(page, id), tidy, "{typed}");
         }
-        page.rest(0);
+        page.rest(5);
         for (id, typed, stays, says) in [
             ("epochs", "2,5", "5", "Epochs '2,5' is not a whole number: choose 1 to 10000."),
             ("train-size", "60,000", "0", "Training images '60,000' can be read in two ways"),

@@ -72,7 +72,10 @@ pub fn damaged(file: &[u8], rng: &mut Rng) -> Vec<u8> {
 
 /// The header with another number somewhere: a shape, an offset, a position, a sum, a setting.
 fn other_number(header: &str, rng: &mut Rng) -> String {
-    let from = rng.below(header.len() as u32) as usize;
+    // The tensors' shapes and offsets are most of the numbers, and the rest is as interesting.
+    let keys = ["position", "position", "changes", "settings", "records", "data", "layers", ""];
+    let key = header.find(*one(rng, &keys)).unwrap_or(0);
+    let from = (key + rng.below(200) as usize).min(header.len() - 1);
     let digit = |c: char| c.is_ascii_digit();
     let Some(start) = header.get(from..).and_then(|rest| rest.find(digit)).map(|at| from + at)
     else {

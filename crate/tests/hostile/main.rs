@@ -71,7 +71,7 @@ fn survive<I>(
         }
         trained += u64::from(trains);
         slowest = slowest.max(taken);
-        if number % 1_000_000 == 999_999 {
+        if number % 200_000 == 199_999 {
             println!("{} inputs, {trained} trained, slowest {slowest:?}", number + 1);
         }
     }
