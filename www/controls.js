@@ -1,6 +1,6 @@
 // @ts-check
 // The settings' controls, made from the list that Rust keeps, and the URL that mirrors them.
-import { check_setting } from '../pkg/sparsevd.js';
+import { check_setting, step_setting } from '../pkg/sparsevd.js';
 import { $, element } from './dom.js';
 
 /** @typedef {{ key: string, id: string, label: string, about: string, effect: string, offered: string[], min: number | null, max: number | null, step: number | null, choices: [string, string][] | null }} Field */
@@ -63,7 +63,7 @@ export class Controls {
         ? element('select', { id: field.id })
         : field.min === null
           ? element('input', { id: field.id, type: 'text', spellcheck: 'false' })
-          : element('input', { id: field.id, type: 'number', min: String(field.min), max: String(field.max), step: field.step === 0 ? 'any' : String(field.step), inputmode: 'decimal' });
+          : this.#number(field);
     input.setAttribute('aria-describedby', `${field.id}-about`);
     input.addEventListener('change', () => this.#changed(field, input.value));
     const label = element('label', { for: field.id }, field.label, element('span', { class: `effect ${kind}`, title: words }, ` ${sign}`), element('span', { class: 'visually-hidden' }, `, ${words}`));
@@ -72,6 +72,19 @@ export class Controls {
     row.append(element('p', { class: 'about', id: `${field.id}-about` }, field.about), element('p', { class: 'wrong', id: `${field.id}-wrong`, role: 'alert' }));
     if (field.key === 'network') row.append(this.#sizes(field));
     return row;
+  }
+
+  /** A text field for a number: Rust reads it and knows where the arrow keys lead. @param {Field} field */
+  #number(field) {
+    // Keypads of phones have no minus.
+    const inputmode = Number(field.min) < 0 ? 'text' : field.step === 1 ? 'numeric' : 'decimal';
+    const input = element('input', { id: field.id, type: 'text', role: 'spinbutton', 'aria-valuemin': String(field.min), 'aria-valuemax': String(field.max), inputmode, spellcheck: 'false', autocomplete: 'off' });
+    input.addEventListener('keydown', (event) => {
+      if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+      event.preventDefault();
+      this.#changed(field, step_setting(field.key, input.value, event.key === 'ArrowUp') ?? input.value);
+    });
+    return input;
   }
 
   /** The threshold's slider, which acts while it moves. @param {Field} field @param {HTMLElement} input */
@@ -98,9 +111,14 @@ export class Controls {
       $('network-sizes').focus();
       return;
     }
-    const wrong = check_setting(field.key, value);
-    this.complain(field.key, wrong ? `${wrong} It stays ${this.values[field.key]}.` : '');
-    if (wrong) return this.#write(field.key, this.values[field.key], true);
+    try {
+      value = check_setting(field.key, value);
+    } catch (error) {
+      this.complain(field.key, `${/** @type {Error} */ (error).message} It stays ${this.values[field.key]}.`);
+      return this.#write(field.key, this.values[field.key], true);
+    }
+    this.complain(field.key, '');
+    if (field.key !== 'network') this.#write(field.key, value, true);
     if (value === this.values[field.key]) return;
     const live = this.#isLive(field, value);
     this.values[field.key] = value;
@@ -117,6 +135,7 @@ export class Controls {
   show(values, data) {
     this.values = { ...this.values, ...values };
     if (data) {
+      for (const key of this.fields.keys()) this.complain(key, '');
       const hidden = [[300, 100], [300], [100], [50, 50], []];
       const sizes = hidden.map((units) => [data.features, ...units, data.classes].join('-'));
       if (!sizes.includes(this.values.network)) sizes.unshift(this.values.network);
@@ -133,7 +152,10 @@ export class Controls {
     const id = key === 'experiment' ? 'experiment' : this.fields.get(key)?.id;
     const input = id && document.getElementById(id);
     const typing = document.activeElement === input && !(input instanceof HTMLSelectElement);
-    if (input && (must || !typing)) /** @type {HTMLInputElement} */ (input).value = value;
+    if (input && (must || !typing)) {
+      /** @type {HTMLInputElement} */ (input).value = value;
+      if (input.role === 'spinbutton') input.setAttribute('aria-valuenow', value);
+    }
     if (key === 'threshold') $('threshold-slider', HTMLInputElement).value = value;
   }
 

@@ -2,13 +2,18 @@
 // What the page has to say: notices that pass, and the banner for what went wrong.
 import { $, element } from './dom.js';
 
+/** Notices are read within so many milliseconds: until then none makes room for another. */
+const LATELY = 20_000;
+
 /** Shows a sentence that can be dismissed. @param {string} text */
 export function notice(text) {
   const close = element('button', { type: 'button', 'aria-label': 'Dismiss' }, '×');
   const line = element('p', { role: 'status' }, text, close);
   close.addEventListener('click', () => line.remove());
   $('notices').append(line);
-  while ($('notices').children.length > 4) $('notices').firstElementChild?.remove();
+  setTimeout(() => line.classList.add('old'), LATELY);
+  const old = document.querySelectorAll('#notices .old');
+  if ($('notices').children.length > 4) old[0]?.remove();
 }
 
 /** Shows what is being waited for, or nothing. @param {string} text */

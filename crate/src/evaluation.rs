@@ -1,6 +1,6 @@
 //! The evaluation at the end of an epoch, in slices short enough that nobody waits for them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::layers::{Estimator, Point};
 use crate::measures::{CHUNK, Ensemble, GradientVariance, Scoring, Tally, probabilities};
@@ -17,8 +17,10 @@ pub struct Record {
     /// Mini-batches trained.
     pub step: u64,
     /// KL weight of the epoch; 0 before the first.
+    #[serde(deserialize_with = "or_nan")]
     pub kl_weight: f32,
     /// Learning rate of the epoch; 0 before the first.
+    #[serde(deserialize_with = "or_nan")]
     pub learning_rate: f32,
     /// Training NLL + kl_weight·KL/N, averaged over the epoch; absent before the first.
     pub train_loss: Option<f32>,
@@ -31,24 +33,32 @@ pub struct Record {
     /// The ELBO (KL weight 1).
     pub elbo: Option<f32>,
     /// The pruning threshold that the following numbers used.
+    #[serde(deserialize_with = "or_nan")]
     pub threshold: f32,
     /// Test accuracy of the pruned mean network in percent.
+    #[serde(deserialize_with = "or_nan")]
     pub test_accuracy: f32,
     /// Test NLL of the pruned mean network.
+    #[serde(deserialize_with = "or_nan")]
     pub test_nll: f32,
     /// Test accuracy of the mean network with all its weights, percent.
+    #[serde(deserialize_with = "or_nan")]
     pub dense_accuracy: f32,
     /// Test accuracy of an ensemble of `samples` weight samples, percent.
+    #[serde(deserialize_with = "or_nan")]
     pub sampled_accuracy: f32,
     /// Test NLL of the ensemble.
+    #[serde(deserialize_with = "or_nan")]
     pub sampled_nll: f32,
     /// Test images that the ensemble saw.
     pub sampled_images: usize,
     /// Weight samples in the ensemble.
     pub samples: usize,
     /// Mean expected entropy over those images.
+    #[serde(deserialize_with = "or_nan")]
     pub aleatoric: f32,
     /// Mean mutual information over those images.
+    #[serde(deserialize_with = "or_nan")]
     pub epistemic: f32,
     /// The names of the weight layers.
     #[serde(default)]
@@ -58,12 +68,32 @@ pub struct Record {
     /// Weights in every layer.
     pub total: Vec<usize>,
     /// Gradient variance of RT and of LRT on the coming batch; absent for point estimates.
+    #[serde(default, deserialize_with = "pair")]
     pub gradient_variance: Option<(f32, f32)>,
     /// The network's fingerprint.
     pub fingerprint: String,
 }
 
+/// JSON has no number for what is none and says `null`.
+fn or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f32::NAN))
+}
+
+/// The same of two numbers, which are absent if one is.
+fn pair<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<(f32, f32)>, D::Error> {
+    let pair: Option<(Option<f32>, Option<f32>)> = Option::deserialize(deserializer)?;
+    Ok(pair.and_then(|(a, b)| a.zip(b)))
+}
+
 impl Record {
+    /// Whether it can be one of a network with so many weights in each layer.
+    pub fn is_of(&self, weights: &[usize]) -> bool {
+        let kept = self.kept.iter().zip(&self.total).all(|(kept, total)| kept <= total);
+        let names = self.names.is_empty() || self.names.len() == weights.len();
+        let count = self.kept.len() == weights.len();
+        kept && count && names && self.total == weights && self.fingerprint.len() == 8
+    }
+
     /// Weights kept in all layers.
     pub fn kept_weights(&self) -> usize {
         self.kept.iter().sum()

@@ -3,6 +3,7 @@
 //! Modules in reading order, which is the dependency order: a file uses only what is above it.
 
 pub mod error;
+pub mod number;
 pub mod linalg;
 pub mod rng;
 pub mod data;
@@ -20,6 +21,7 @@ pub mod settings;
 pub mod experiments;
 pub mod table;
 pub mod changes;
+pub mod address;
 pub mod trainer;
 pub mod measures;
 pub mod evaluation;

@@ -9,6 +9,7 @@ use crate::layers::Estimator;
 use crate::likelihoods::softmax;
 use crate::linalg::{Matrix, math};
 use crate::network::FixedNetwork;
+use crate::settings::budget;
 use crate::trainer::{Trainer, argmax};
 
 /// Sums over classified objects.
@@ -47,7 +48,7 @@ impl Tally {
 }
 
 /// Objects that are predicted at a time: their activations fit the cache.
-pub const CHUNK: usize = 250;
+pub const CHUNK: usize = budget::SLICE;
 
 /// Class probabilities of the objects `range`, (objects, classes).
 pub fn probabilities(

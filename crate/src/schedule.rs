@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::number;
 
 /// A factor that rises linearly from 0 after epoch `from` to 1 at epoch `to`.
 ///
@@ -37,7 +38,7 @@ impl FromStr for Warmup {
     fn from_str(text: &str) -> Result<Self> {
         parse_range(text).map(|(from, to)| Self { from, to }).ok_or_else(|| {
             Error::new(format!(
-                "KL warm-up '{text}' is not a range of epochs: write A..B with A ≤ B, for example 10..50"
+                "KL warm-up '{text}' is not a range of epochs: write A..B with A ≤ B, for example 10..50."
             ))
         })
     }
@@ -135,29 +136,32 @@ impl FromStr for Decay {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
         let parsed = if text == "constant" {
             Some(Self::Constant)
         } else if let Some((factor, after)) = text.strip_prefix('x').and_then(|t| t.split_once('@'))
         {
-            let after = after.split(',').map(|epoch| epoch.trim().parse().ok()).collect();
-            let factor = factor.parse().ok().filter(|f| (0.0..=1.0).contains(f));
-            factor.zip(after).map(|(factor, after)| Self::Steps { factor, after })
+            let after =
+                after.split(',').map(|epoch| number::whole_within(epoch, 0, 1_000_000)).collect();
+            let factor = number::within(factor, 0.0, 1.0);
+            factor.zip(after).map(|(factor, after)| Self::Steps { factor: factor as f32, after })
         } else {
             parse_range(text).filter(|(a, b)| a < b).map(|(from, to)| Self::Linear { from, to })
         };
         parsed.ok_or_else(|| {
             Error::new(format!(
-                "learning-rate decay '{text}' is not known: write constant, A..B (linear to 0) or x0.2@50,60"
+                "Learning-rate decay '{text}' is not known: write constant, A..B with A < B (linear to 0) or x0.2@50,60."
             ))
         })
     }
 }
 
-/// `A..B` with A ≤ B.
+/// `A..B` with A ≤ B, both at most a million epochs from 0.
 fn parse_range(text: &str) -> Option<(f32, f32)> {
     let (from, to) = text.split_once("..")?;
-    let (from, to): (f32, f32) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
-    (from.is_finite() && to.is_finite() && from <= to).then_some((from, to))
+    let epoch = |text| number::within(text, -1e6, 1e6).map(|epoch| epoch as f32);
+    let (from, to) = (epoch(from)?, epoch(to)?);
+    (from <= to).then_some((from, to))
 }
 
 #[cfg(test)]
@@ -206,5 +210,14 @@ mod tests {
             assert!(text.parse::<Pruning>().is_err());
         }
         assert!("10..10".parse::<Warmup>().unwrap().at(10) == 1.0);
+        for (text, tidy) in [(" 0,5 .. 1e1", "0.5..10"), ("−1..49.0", "-1..49")] {
+            assert_eq!(text.parse::<Warmup>().unwrap().to_string(), tidy);
+            assert_eq!(text.parse::<Pruning>().unwrap().to_string(), tidy);
+            assert_eq!(text.parse::<Decay>().unwrap().to_string(), tidy);
+        }
+        assert_eq!("x0,2@50, 6e1".parse::<Decay>().unwrap().to_string(), "x0.2@50,60");
+        for text in ["-3e38..3e38", "0..1e7", "1,500..2,500", "x2@5", "x0.2@", "x0.2@1.5"] {
+            assert!(text.parse::<Decay>().is_err(), "{text}");
+        }
     }
 }

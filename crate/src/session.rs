@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::changes::{self, Change};
+use crate::changes::{Change, Course, Plan};
 use crate::checkpoint;
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use crate::layers::Point;
 use crate::measures::Scoring;
 use crate::network::Network;
 use crate::prediction::{self, Entropies, Prediction, Sampling};
-use crate::settings::Settings;
+use crate::settings::{Settings, budget};
 use crate::snapshot::Snapshot;
 use crate::trainer::{Outcome, Trainer};
 
@@ -43,22 +43,29 @@ pub struct Session {
     diverged: bool,
     /// Changes that the run will replay, soonest last: they came with its address.
     planned: Vec<Change>,
+    /// The course that it takes once the evaluation under way is done.
+    ahead: Option<Course>,
+    /// Sentences about changes that were left out.
+    notices: Vec<String>,
 }
 
 impl Session {
     /// A session at the start of a run. Settings must fit the data, see [`Settings::fit`].
     ///
     /// `changes` were made to an earlier run: they are undone now and made again at their steps,
-    /// so that the run ends up where that one did.
-    pub fn new(mut settings: Settings, data: Arc<Data>, changes: Vec<Change>) -> Result<Self> {
-        // Soonest last; of those at one step the first is last, to be undone last and made first.
-        let mut changes = changes::by_step(changes);
+    /// so that the run ends up where that one did. Those that a running training refuses are left
+    /// out, see [`notices`](Self::notices).
+    ///
+    /// # Errors
+    /// The run would take more memory or time than there is.
+    pub fn new(settings: Settings, data: Arc<Data>, changes: Vec<Change>) -> Result<Self> {
+        let Plan { start, mut changes, notices } = Plan::new(&settings, changes, Some(&data));
+        budget::check(&start, &data)?;
+        // Soonest last; of those at one step the first is last, to be made first.
         changes.reverse();
-        for change in &changes {
-            settings.set(&change.key, &change.from)?;
-        }
-        let mut session = Self::of(Trainer::new(settings, data), Vec::new());
+        let mut session = Self::of(Trainer::new(start, data), Vec::new());
         session.planned = changes;
+        session.notices = notices;
         Ok(session)
     }
 
@@ -70,9 +77,10 @@ impl Session {
             last_good: None,
             diverged: false,
             planned: Vec::new(),
+            ahead: None,
+            notices: Vec::new(),
             trainer,
         };
-        session.replay();
         let known = session.records.last().is_some_and(|r| r.step == session.step());
         if known {
             session.remember();
@@ -89,14 +97,29 @@ impl Session {
     fn remember(&mut self) {
         let epoch = self.trainer.position().epoch;
         self.history.push((epoch, Snapshot::of(self.trainer.network())));
+        // The old copy goes first: two are enough.
+        self.last_good = None;
         self.last_good = Some(self.trainer.clone());
     }
 
+    /// Makes the planned changes that are due.
     fn replay(&mut self) {
-        while self.planned.last().is_some_and(|change| change.step <= self.step()) {
-            let change = self.planned.pop().expect("it was there");
-            // A change that no longer fits was made by hand in an address: it is left out.
-            let _ = self.trainer.set(&change.key, &change.to);
+        let mut course = self.ahead.take();
+        while let Some(change) =
+            self.planned.pop_if(|change| change.step <= self.trainer.position().step)
+        {
+            let course = course.get_or_insert_with(|| self.trainer.course().clone());
+            // The plan was checked when the session was made.
+            let _ = course.set(self.step(), &change.key, &change.to, self.trainer.data());
+        }
+        self.ahead = course;
+    }
+
+    /// Takes the course that waited for the end of an evaluation.
+    fn turn(&mut self) {
+        self.replay();
+        if let Some(course) = self.ahead.take() {
+            self.trainer.follow(course);
         }
     }
 
@@ -109,7 +132,7 @@ impl Session {
             self.evaluation = None;
             self.records.push(record);
             self.remember();
-            self.replay();
+            self.turn();
             return Progress::Epoch;
         }
         if self.diverged {
@@ -118,7 +141,7 @@ impl Session {
         if self.finished() {
             return Progress::Finished;
         }
-        self.replay();
+        self.turn();
         match self.trainer.step() {
             Outcome::Within => {}
             Outcome::EpochEnd => {
@@ -134,16 +157,39 @@ impl Session {
 
     /// Whether all epochs are trained.
     pub fn finished(&self) -> bool {
-        self.trainer.position().epoch >= self.trainer.settings().epochs
+        self.trainer.position().epoch >= self.settings().epochs
     }
 
-    /// Changes a live setting of the run; an evaluation under way is finished first, so that its
-    /// record is of one network with one set of settings.
+    /// Changes a live setting of the run. While an evaluation is under way the change waits for its
+    /// end, so that its record is of one network with one set of settings.
     pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
-        while self.evaluation.is_some() {
-            self.advance();
+        self.replay();
+        let mut course = self.course().clone();
+        course.set(self.step(), key, value, self.trainer.data())?;
+        self.ahead = Some(course);
+        if self.evaluation.is_none() {
+            self.turn();
         }
-        self.trainer.set(key, value)
+        Ok(())
+    }
+
+    fn course(&self) -> &Course {
+        self.ahead.as_ref().unwrap_or(self.trainer.course())
+    }
+
+    /// The settings, with what was changed while an evaluation is under way.
+    pub fn settings(&self) -> &Settings {
+        &self.course().settings
+    }
+
+    /// The changes made since the start, oldest first, those that wait among them.
+    pub fn changes(&self) -> &[Change] {
+        &self.course().changes
+    }
+
+    /// Sentences about changes of its address that were left out.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// Goes back to the last epoch before the loss was lost, with a tenth of the learning rate.
@@ -151,6 +197,7 @@ impl Session {
         let nothing = || Error::new("There is no epoch to go back to: reset the run.");
         self.trainer = self.last_good.clone().ok_or_else(nothing)?;
         self.diverged = false;
+        self.ahead = None;
         let gentler = self.trainer.settings().learning_rate / 10.0;
         self.trainer.set("lr", &gentler.max(1e-6).to_string())
     }
@@ -220,7 +267,7 @@ impl Session {
     }
 
     fn sampling(&self, threshold: f32) -> Sampling {
-        let Settings { seed, samples, .. } = *self.trainer.settings();
+        let Settings { seed, samples, .. } = *self.settings();
         Sampling { seed, samples, threshold }
     }
 
@@ -238,7 +285,11 @@ impl Session {
 
     /// The session as a file that [`Session::load`] reads.
     pub fn save(&self) -> Vec<u8> {
-        checkpoint::save(&self.trainer, &self.records)
+        match &self.last_good {
+            // Where the loss was lost there is nothing to go on from.
+            Some(good) if self.diverged => checkpoint::save(good, &self.records),
+            _ => checkpoint::save_with(&self.trainer, self.course(), &self.records),
+        }
     }
 
     /// The session that was saved, to go on exactly; its past epochs are known as numbers only.
@@ -357,6 +408,63 @@ mod tests {
         assert_eq!(second.records.last(), first.records.last());
         assert_eq!(second.trainer.changes(), first.trainer.changes());
         assert_eq!(second.trainer.settings(), first.trainer.settings());
+    }
+
+    #[test]
+    fn a_change_during_an_evaluation_is_told_at_once_and_made_at_its_end() {
+        let mut waiting = session();
+        run_to(&mut waiting, 1);
+        while waiting.evaluation.is_none() {
+            waiting.advance();
+        }
+        waiting.advance();
+        let step = waiting.trainer.position().step;
+        waiting.set("lr", "0,004").unwrap();
+        waiting.set("epochs", "3").unwrap();
+        assert!(waiting.set("lr", "9").is_err() && waiting.set("seed", "2").is_err());
+        assert!(waiting.evaluation.is_some(), "the evaluation goes on in slices");
+        assert_eq!(waiting.settings().get("lr").as_deref(), Some("0.004"));
+        assert_eq!(waiting.changes().len(), 2);
+        assert!(waiting.trainer.changes().is_empty());
+        let saved = checkpoint::Checkpoint::read("x", &waiting.save()).unwrap();
+        assert_eq!(saved.changes(), waiting.changes());
+        run_to(&mut waiting, 2);
+        assert_eq!(waiting.trainer.changes(), waiting.changes());
+        assert!(waiting.changes().iter().all(|change| change.step == step));
+        assert!((waiting.records.last().unwrap().learning_rate - 0.001).abs() < 1e-9);
+        // The address repeats it.
+        let (settings, changes) = (waiting.settings().clone(), waiting.changes().to_vec());
+        let mut again = Session::new(settings, Arc::new(data::digits()), changes).unwrap();
+        assert!(again.notices().is_empty());
+        run_to(&mut waiting, 3);
+        run_to(&mut again, 3);
+        assert_eq!(waiting.records.last(), again.records.last());
+    }
+
+    #[test]
+    fn changes_that_a_running_training_refuses_are_told_and_left_out() {
+        let digits = || Arc::new(data::digits());
+        let mut plain = Session::new(settings(), digits(), Vec::new()).unwrap();
+        run_to(&mut plain, 1);
+        for (text, words) in [
+            ("1:size:10000", "size"),
+            ("2:network:36-3", "network"),
+            ("5:network:2x2x1-b-2", "network"),
+            ("3:network:6x6-2c3-p2-3", "network"),
+            ("3:batch:100000", "Batch size"),
+            ("9:batch:1438", "Batch size"),
+            ("99999:lr:0.1", "ends before"),
+            ("4:method:dense", "method"),
+        ] {
+            let query = format!("network=64-20-10&epochs=4&samples=2&changes={text}");
+            let address = crate::address::Address::read(&query);
+            let session = Session::new(address.settings, digits(), address.changes);
+            let mut session = session.unwrap();
+            let notices = [address.notices, session.notices().to_vec()].concat();
+            assert!(notices.len() == 1 && notices[0].contains(words), "{text}: {notices:?}");
+            run_to(&mut session, 1);
+            assert_eq!(session.records.last(), plain.records.last(), "{text}");
+        }
     }
 
     #[test]

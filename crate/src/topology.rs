@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::number;
 
 /// The shape of a layer's input: an image, or features if there is one pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ impl Volume {
 
     /// Values in all.
     pub fn features(&self) -> usize {
-        self.height * self.width * self.channels
+        self.height.saturating_mul(self.width).saturating_mul(self.channels)
     }
 }
 
@@ -73,7 +74,7 @@ impl Stage {
         match self {
             Self::Dense(units) => Some((input.features(), units)),
             Self::Convolution { filters, kernel } => {
-                Some((kernel * kernel * input.channels, filters))
+                Some((kernel.saturating_mul(kernel).saturating_mul(input.channels), filters))
             }
             Self::MaxPool(_) | Self::BatchNorm => None,
         }
@@ -143,6 +144,9 @@ impl Topology {
     fn valid(self) -> Option<Self> {
         let mut volume = self.input;
         let mut weights = 0_usize;
+        if volume.features() > MOST_FEATURES {
+            return None;
+        }
         for &stage in &self.stages {
             if let Some((fan_in, fan_out)) = stage.weights(volume) {
                 weights = weights.checked_add(fan_in.checked_mul(fan_out)?)?;
@@ -158,7 +162,7 @@ impl Topology {
 
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-').map(str::trim);
-        let number = |text: &str| text.parse().ok().filter(|n| (1..=100_000).contains(n));
+        let number = |text: &str| number::whole_within(text, 1, 100_000).map(|n| n as usize);
         let first = parts.next()?;
         let sides: Option<Vec<usize>> = first.split('x').map(number).collect();
         let input = match sides?[..] {

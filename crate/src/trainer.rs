@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::changes::Change;
+use crate::changes::{Change, Course};
 use crate::data::Data;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::layers::Estimator;
 use crate::likelihoods::{Categorical, Likelihood};
 use crate::linalg::Matrix;
@@ -19,7 +19,7 @@ use crate::optimizer::Step;
 use crate::posterior::Update;
 use crate::priors::{LogUniform, Prior};
 use crate::rng::{Rng, Stream};
-use crate::settings::{Effect, FIELDS, Settings};
+use crate::settings::Settings;
 
 /// Sums over the mini-batches of the epoch under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -75,8 +75,7 @@ pub enum Outcome {
 /// A network in training.
 #[derive(Clone)]
 pub struct Trainer {
-    settings: Settings,
-    changes: Vec<Change>,
+    course: Course,
     data: Arc<Data>,
     /// Labels of the training images in use: true ones, or shuffled once.
     labels: Vec<u8>,
@@ -89,7 +88,7 @@ pub struct Trainer {
 impl Trainer {
     /// A run at its start. The settings must fit the data, see [`Settings::fit`].
     pub fn new(settings: Settings, data: Arc<Data>) -> Self {
-        let n = if settings.train_size == 0 { data.train.len() } else { settings.train_size };
+        let n = settings.objects(&data);
         let mut labels = data.train.labels()[..n].to_vec();
         if settings.random_labels {
             let order = Rng::stream(settings.seed, Stream::Labels, 0).permutation(n);
@@ -98,8 +97,7 @@ impl Trainer {
         let mut rng = Rng::stream(settings.seed, Stream::Initialisation, 0);
         let network = Network::new(&settings.architecture(), &mut rng);
         let mut trainer = Self {
-            settings,
-            changes: Vec::new(),
+            course: Course::new(settings),
             data,
             labels,
             network,
@@ -110,27 +108,23 @@ impl Trainer {
         trainer
     }
 
-    /// A run that stands elsewhere: at `position`, after `changes`, with a network to be filled.
-    pub fn resume(
-        settings: Settings,
-        data: Arc<Data>,
-        changes: Vec<Change>,
-        position: Position,
-    ) -> Self {
-        let mut trainer = Self { changes, position, ..Self::new(settings, data) };
+    /// A run that stands elsewhere: at `position` of its `course`, with a network to be filled.
+    pub fn resume(course: Course, data: Arc<Data>, position: Position) -> Self {
+        let new = Self::new(course.settings.clone(), data);
+        let mut trainer = Self { course, position, ..new };
         trainer.shuffle();
         trainer
     }
 
     fn shuffle(&mut self) {
         let epoch = u64::from(self.position.epoch);
-        let mut rng = Rng::stream(self.settings.seed, Stream::Shuffle, epoch);
+        let mut rng = Rng::stream(self.settings().seed, Stream::Shuffle, epoch);
         self.order = rng.permutation(self.labels.len());
     }
 
     /// Trains on one mini-batch.
     pub fn step(&mut self) -> Outcome {
-        let end = (self.position.taken + self.settings.batch_size).min(self.order.len());
+        let end = (self.position.taken + self.settings().batch_size).min(self.order.len());
         let (x, labels) = self.batch(self.position.taken..end);
         let (nll, correct) = self.gradients(x, &labels, Stream::Noise, self.position.step);
         if !nll.is_finite() {
@@ -138,7 +132,7 @@ impl Trainer {
         }
         let scale = self.loss_scale();
         self.network.update(&Update {
-            optimizer: self.settings.optimizer(),
+            optimizer: self.settings().optimizer(),
             step: Step { number: self.position.step + 1, learning_rate: self.learning_rate() },
             prior: self.prior(),
             kl_weight: scale * self.kl_weight() / self.train_size() as f32,
@@ -154,7 +148,7 @@ impl Trainer {
         }
         self.position.last_epoch = std::mem::take(&mut self.position.running);
         self.position.taken = 0;
-        if self.settings.retire && self.settings.method.sparsifies() && self.kl_weight() > 0.0 {
+        if self.settings().retire && self.settings().method.sparsifies() && self.kl_weight() > 0.0 {
             self.network.retire();
         }
         self.position.epoch += 1;
@@ -165,7 +159,7 @@ impl Trainer {
 
     /// Magnitude pruning at the end of an epoch; what is pruned stays so.
     fn prune(&mut self) {
-        let Settings { method, prune, prune_target, .. } = self.settings;
+        let Settings { method, prune, prune_target, .. } = *self.settings();
         if method == Method::MagnitudePruning {
             self.network.prune(prune.sparsity(self.position.epoch, prune_target));
         }
@@ -174,7 +168,7 @@ impl Trainer {
     /// Sets the gradients of the data term on one batch, with noise from (`stream`, `counter`);
     /// returns the mean NLL and the number of objects classified rightly.
     fn gradients(&mut self, x: Matrix, labels: &[u8], stream: Stream, counter: u64) -> (f64, u32) {
-        let mut noise = Rng::stream(self.settings.seed, stream, counter);
+        let mut noise = Rng::stream(self.settings().seed, stream, counter);
         let logits = self.network.forward(x, &mut noise);
         let (nll, gradient) = Categorical.nll(&logits, labels);
         let right = |(row, &label): (ndarray::ArrayView1<'_, f32>, &u8)| {
@@ -196,49 +190,41 @@ impl Trainer {
     /// scale of the whole training set. The run's position and parameters stay as they are.
     pub fn gradient_sample(&mut self, estimator: Estimator, repeat: u64) -> Vec<&Matrix> {
         self.network.set_estimator(estimator);
-        let end = (self.position.taken + self.settings.batch_size).min(self.order.len());
+        let end = (self.position.taken + self.settings().batch_size).min(self.order.len());
         let (x, labels) = self.batch(self.position.taken..end);
         self.gradients(x, &labels, Stream::Measures, repeat);
-        self.network.set_estimator(self.settings.estimator);
+        self.network.set_estimator(self.settings().estimator);
         self.network.mean_gradients()
     }
 
     /// Changes a setting that acts on a running training (or on the view only) and remembers
     /// the change; refuses one that would start the run over.
     pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
-        let mut changed = self.settings.clone();
-        changed.set(key, value)?;
-        let restarts = || Error::new(format!("Setting '{key}' starts the run over."));
-        let field = FIELDS.iter().find(|field| field.key == key).ok_or_else(restarts)?;
-        let live = match field.effect {
-            Effect::Live | Effect::View => true,
-            Effect::LiveIfBayesian => self.settings.method.switches_live_to(changed.method),
-            Effect::Restart => false,
-        };
-        if !live {
-            return Err(restarts());
-        }
-        if let Some(notice) = changed.fit_batch(self.labels.len()) {
-            return Err(Error::new(notice));
-        }
-        let (from, to) = ((field.get)(&self.settings), (field.get)(&changed));
-        if from != to && field.effect != Effect::View {
-            let change = Change { step: self.position.step, key: key.to_owned(), from, to };
-            self.changes.push(change);
-        }
-        self.settings = changed;
-        self.network.set_estimator(self.settings.estimator);
+        let mut course = self.course.clone();
+        course.set(self.position.step, key, value, &self.data)?;
+        self.follow(course);
         Ok(())
+    }
+
+    /// Goes on with a course that was changed where the run stands.
+    pub fn follow(&mut self, course: Course) {
+        self.course = course;
+        self.network.set_estimator(self.course.settings.estimator);
+    }
+
+    /// What decides the run besides its data.
+    pub fn course(&self) -> &Course {
+        &self.course
     }
 
     /// The settings as they are now.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        &self.course.settings
     }
 
     /// The changes made since the start, oldest first.
     pub fn changes(&self) -> &[Change] {
-        &self.changes
+        &self.course.changes
     }
 
     /// The data.
@@ -268,26 +254,28 @@ impl Trainer {
 
     /// Mini-batches in an epoch.
     pub fn steps_per_epoch(&self) -> usize {
-        self.labels.len().div_ceil(self.settings.batch_size)
+        self.labels.len().div_ceil(self.settings().batch_size)
     }
 
     /// The prior in force. (Point estimates have none, and their networks no KL.)
     pub fn prior(&self) -> &'static dyn Prior {
-        self.settings.method.prior().unwrap_or(&LogUniform)
+        self.settings().method.prior().unwrap_or(&LogUniform)
     }
 
     /// The KL weight in the epoch under way.
     pub fn kl_weight(&self) -> f32 {
-        self.settings.kl_weight * self.settings.kl_warmup.at(self.position.epoch + 1)
+        self.settings().kl_weight
+            * self.settings().kl_warmup.at(self.position.epoch.saturating_add(1))
     }
 
     /// The learning rate in the epoch under way.
     pub fn learning_rate(&self) -> f32 {
-        self.settings.learning_rate * self.settings.decay.at(self.position.epoch + 1)
+        self.settings().learning_rate
+            * self.settings().decay.at(self.position.epoch.saturating_add(1))
     }
 
     fn loss_scale(&self) -> f32 {
-        self.settings.optimizer().loss_scale(self.train_size())
+        self.settings().optimizer().loss_scale(self.train_size())
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use sparsevd::data::{Data, File, from_files, what_is};
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases")
+    PathBuf::from("../tests/cases")
 }
 
 fn file(path: &Path) -> File {

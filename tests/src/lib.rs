@@ -23,6 +23,7 @@ mod address;
 mod saving;
 mod data_in;
 mod bad_input;
+mod settings;
 mod responsiveness;
 mod layout;
 mod access;

@@ -52,6 +52,7 @@ const SIGNATURES: &[(usize, &[u8], &str, &str)] = &[
     (0, b"BZh", "a bzip2 archive", UNPACK),
     (0, b"\xFD7zXZ", "an xz archive", UNPACK),
     (0, b"\x28\xB5\x2F\xFD", "a zstd archive", UNPACK),
+    (0, b"\x1F\x8B", "a gzip archive", UNPACK),
     (0, b"\x1F\x9D", "an archive of compress", UNPACK),
     (0, b"\0asm", "a WebAssembly module", DATA),
     (0, b"MZ", "a Windows program", DATA),

@@ -8,7 +8,7 @@ use crate::linalg::math::ln;
 ///
 /// Measured on exclusive or (96 and 160 objects), three Gaussian classes (120) and 100 digits,
 /// with Sparse VD and ARD: at a weight of 1 what was left scored 0 … 30 points below the dense
-/// network, at N ln C/1000 and a learning rate of 0.01 at most 5 below it on training objects.
+/// network, at N ln C/1000 and a learning rate of 0.01 at most 10 below it on training objects.
 const ENOUGH: f32 = 1000.0;
 /// The learning rate that so few steps need.
 const FAST: f32 = 0.01;

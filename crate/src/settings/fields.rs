@@ -1,122 +1,14 @@
 //! The list of settings: names, ranges, words, and what changing one does to a run.
 
-use super::Settings;
+use super::field::{Effect, Field, Kind, Pace};
 use crate::error::{Error, Result};
 use crate::layers::Estimator;
 use crate::methods::Method;
 use crate::optimizer;
 
-/// What changing a setting does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Acts on the running training from the next mini-batch.
-    Live,
-    /// Live between Bayesian methods, otherwise it starts the run over.
-    LiveIfBayesian,
-    /// Changes what is shown, never the run.
-    View,
-    /// Starts the run over.
-    Restart,
-}
-
-/// What values a setting takes.
-pub enum Kind {
-    /// A number in a range.
-    Number {
-        /// Smallest value.
-        min: f64,
-        /// Largest value.
-        max: f64,
-        /// The step of the control; 1 for whole numbers, 0 for any.
-        step: f64,
-    },
-    /// One of a list: (value, label).
-    Choice(fn() -> Vec<(String, String)>),
-    /// Text that the setting itself checks.
-    Text,
-}
-
-/// One setting.
-pub struct Field {
-    /// The URL's key.
-    pub key: &'static str,
-    /// The control's id on the page.
-    pub id: &'static str,
-    /// The command line's flag, without dashes.
-    pub flag: &'static str,
-    /// The name in words.
-    pub label: &'static str,
-    /// One sentence for the curious.
-    pub about: &'static str,
-    /// What values it takes.
-    pub kind: Kind,
-    /// What changing it does.
-    pub effect: Effect,
-    /// Whether the page offers it with a method.
-    pub offered: fn(Method) -> bool,
-    /// Reads it.
-    pub get: fn(&Settings) -> String,
-    /// Writes a checked value.
-    pub set: fn(&mut Settings, &str) -> Result<()>,
-}
-
 /// The setting with the URL key `key`.
 pub(super) fn find(key: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.key == key)
-}
-
-impl Field {
-    /// The value if it is one that the setting takes, tidied; otherwise what it should be.
-    pub fn check(&self, value: &str) -> Result<String> {
-        let value = value.trim();
-        match &self.kind {
-            Kind::Number { min, max, .. } => match self.number(value) {
-                Some(x) if (*min..=*max).contains(&x) => Ok(value.to_owned()),
-                Some(_) => Err(Error::new(format!(
-                    "{} {value} is out of range: choose {min} to {max}.",
-                    self.label
-                ))),
-                None => Err(self.not_a_number(value)),
-            },
-            Kind::Choice(choices) => {
-                let choices = choices();
-                let names =
-                    || choices.iter().map(|(v, _)| v.as_str()).collect::<Vec<_>>().join(", ");
-                match choices.iter().any(|(v, _)| v == value) {
-                    true => Ok(value.to_owned()),
-                    false => Err(Error::new(format!(
-                        "{} '{value}' is not known: choose one of {}.",
-                        self.label,
-                        names()
-                    ))),
-                }
-            }
-            Kind::Text => Ok(value.to_owned()),
-        }
-    }
-
-    /// The nearest value that the setting takes, if any, and a sentence if that is another.
-    pub(super) fn clamp(&self, value: &str) -> (Option<String>, Option<String>) {
-        let Err(error) = self.check(value) else { return (Some(value.trim().to_owned()), None) };
-        if let (Kind::Number { min, max, .. }, Some(x)) = (&self.kind, self.number(value.trim())) {
-            let nearest = x.clamp(*min, *max);
-            (Some(nearest.to_string()), Some(format!("{error} Using {nearest}.")))
-        } else {
-            (None, Some(format!("{error} It was left as it is.")))
-        }
-    }
-
-    fn number(&self, value: &str) -> Option<f64> {
-        let Kind::Number { step, .. } = self.kind else { return None };
-        let x: f64 = value.parse().ok().filter(|x: &f64| x.is_finite())?;
-        (step != 1.0 || x.fract() == 0.0).then_some(x)
-    }
-
-    fn not_a_number(&self, value: &str) -> Error {
-        let Kind::Number { min, max, step } = self.kind else { unreachable!("a number's check") };
-        let whole = if step == 1.0 { "whole number" } else { "number" };
-        Error::new(format!("{} '{value}' is not a {whole}: choose {min} to {max}.", self.label))
-    }
 }
 
 /// A value that [`Field::check`] let through.
@@ -133,6 +25,7 @@ const OFF_OR_ON: &[(&str, &str)] = &[("off", "Off"), ("on", "On")];
 fn off_or_on(on: bool) -> String {
     if on { "on" } else { "off" }.to_owned()
 }
+
 /// Of a setting that the page always offers.
 const ALWAYS: fn(Method) -> bool = |_| true;
 
@@ -184,7 +77,7 @@ pub const FIELDS: &[Field] = &[
         flag: "kl-weight",
         label: "KL weight β",
         about: "What the KL divergence is multiplied by once it has warmed up.",
-        kind: Kind::Number { min: 0.0, max: 100.0, step: 0.0 },
+        kind: Kind::Number { min: 0.0, max: 100.0, pace: Pace::Factor },
         effect: Effect::Live,
         offered: BAYESIAN,
         get: |s| s.kl_weight.to_string(),
@@ -196,7 +89,7 @@ pub const FIELDS: &[Field] = &[
         flag: "threshold",
         label: "Threshold on log α",
         about: "A weight is pruned when log α = log σ²/μ² is above this.",
-        kind: Kind::Number { min: -4.0, max: 10.0, step: 0.1 },
+        kind: Kind::Number { min: -4.0, max: 10.0, pace: Pace::By(0.1) },
         effect: Effect::View,
         offered: BAYESIAN,
         get: |s| s.threshold.to_string(),
@@ -240,7 +133,7 @@ pub const FIELDS: &[Field] = &[
         flag: "train-size",
         label: "Training images",
         about: "How many training images to use; 0 for all.",
-        kind: Kind::Number { min: 0.0, max: 1e7, step: 1.0 },
+        kind: Kind::Number { min: 0.0, max: 1e7, pace: Pace::Whole },
         effect: Effect::Restart,
         offered: ALWAYS,
         get: |s| s.train_size.to_string(),
@@ -264,7 +157,7 @@ pub const FIELDS: &[Field] = &[
         flag: "lr",
         label: "Learning rate",
         about: "Step size of the optimizer before it decays.",
-        kind: Kind::Number { min: 1e-6, max: 1.0, step: 0.0 },
+        kind: Kind::Number { min: 1e-6, max: 1.0, pace: Pace::Factor },
         effect: Effect::Live,
         offered: ALWAYS,
         get: |s| s.learning_rate.to_string(),
@@ -276,7 +169,7 @@ pub const FIELDS: &[Field] = &[
         flag: "batch-size",
         label: "Batch size",
         about: "Training images in a mini-batch.",
-        kind: Kind::Number { min: 1.0, max: 100_000.0, step: 1.0 },
+        kind: Kind::Number { min: 1.0, max: 100_000.0, pace: Pace::Whole },
         effect: Effect::Live,
         offered: ALWAYS,
         get: |s| s.batch_size.to_string(),
@@ -288,7 +181,7 @@ pub const FIELDS: &[Field] = &[
         flag: "epochs",
         label: "Epochs",
         about: "Training stops after this many passes over the data.",
-        kind: Kind::Number { min: 1.0, max: 10_000.0, step: 1.0 },
+        kind: Kind::Number { min: 1.0, max: 10_000.0, pace: Pace::Whole },
         effect: Effect::Live,
         offered: ALWAYS,
         get: |s| s.epochs.to_string(),
@@ -300,7 +193,7 @@ pub const FIELDS: &[Field] = &[
         flag: "samples",
         label: "Weight samples K",
         about: "Size of the ensemble that measures uncertainty.",
-        kind: Kind::Number { min: 1.0, max: 100.0, step: 1.0 },
+        kind: Kind::Number { min: 1.0, max: 100.0, pace: Pace::Whole },
         effect: Effect::View,
         offered: ALWAYS,
         get: |s| s.samples.to_string(),
@@ -312,7 +205,7 @@ pub const FIELDS: &[Field] = &[
         flag: "seed",
         label: "Seed",
         about: "Decides every random number: the same seed repeats the run bit for bit.",
-        kind: Kind::Number { min: 0.0, max: 4_294_967_295.0, step: 1.0 },
+        kind: Kind::Number { min: 0.0, max: 4_294_967_295.0, pace: Pace::Whole },
         effect: Effect::Restart,
         offered: ALWAYS,
         get: |s| s.seed.to_string(),
@@ -366,7 +259,7 @@ pub const FIELDS: &[Field] = &[
         flag: "init",
         label: "Initial spread of μ",
         about: "Standard deviation of the initial means.",
-        kind: Kind::Number { min: 1e-6, max: 10.0, step: 0.0 },
+        kind: Kind::Number { min: 1e-6, max: 10.0, pace: Pace::Factor },
         effect: Effect::Restart,
         offered: ALWAYS,
         get: |s| s.init_scale.to_string(),
@@ -378,7 +271,7 @@ pub const FIELDS: &[Field] = &[
         flag: "init-log-sigma",
         label: "Initial log σ",
         about: "Where every log σ starts.",
-        kind: Kind::Number { min: -20.0, max: 2.0, step: 0.0 },
+        kind: Kind::Number { min: -20.0, max: 2.0, pace: Pace::By(0.5) },
         effect: Effect::Restart,
         offered: BAYESIAN,
         get: |s| s.init_log_sigma.to_string(),
@@ -420,7 +313,7 @@ pub const FIELDS: &[Field] = &[
         flag: "dropout",
         label: "Dropout rate",
         about: "Probability that binary dropout drops a hidden unit.",
-        kind: Kind::Number { min: 0.0, max: 0.95, step: 0.0 },
+        kind: Kind::Number { min: 0.0, max: 0.95, pace: Pace::By(0.05) },
         effect: Effect::Restart,
         offered: |method| method == Method::BinaryDropout,
         get: |s| s.dropout.to_string(),
@@ -432,7 +325,7 @@ pub const FIELDS: &[Field] = &[
         flag: "prune-target",
         label: "Target sparsity",
         about: "The share of each layer's weights that magnitude pruning sets to zero in the end.",
-        kind: Kind::Number { min: 0.0, max: 0.999, step: 0.0 },
+        kind: Kind::Number { min: 0.0, max: 0.999, pace: Pace::By(0.05) },
         effect: Effect::Live,
         offered: |method| method == Method::MagnitudePruning,
         get: |s| s.prune_target.to_string(),

@@ -4,10 +4,13 @@
 //! the URL's keys and the command line's flags are made from that list.
 
 mod advice;
+pub mod budget;
+mod field;
 mod fields;
 
 pub use advice::{Advice, advice};
-pub use fields::{Effect, FIELDS, Field, Kind};
+pub use field::{Effect, Field, Kind, Pace};
+pub use fields::FIELDS;
 
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -182,9 +185,14 @@ impl Settings {
             ));
             self.train_size = 0;
         }
-        let available = if self.train_size == 0 { train_size } else { self.train_size };
-        notices.extend(self.fit_batch(available));
+        notices.extend(self.fit_batch(self.objects(data)));
         notices
+    }
+
+    /// Training objects in use.
+    pub fn objects(&self, data: &Data) -> usize {
+        let all = data.train.len();
+        if self.train_size == 0 { all } else { self.train_size.min(all) }
     }
 
     /// Makes the batch no larger than the `available` images; a sentence if it was.
@@ -199,27 +207,7 @@ impl Settings {
 
 /// Keys and values of a query string, percent-decoded.
 pub fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    let query = query.trim_start_matches('?');
-    query.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (decode(k), decode(v)))
-}
-
-fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let hex = bytes.get(i + 1..i + 3).and_then(|hex| std::str::from_utf8(hex).ok());
-        match (bytes[i], hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                i += 2;
-            }
-            (b'+', _) => out.push(b' '),
-            (byte, _) => out.push(byte),
-        }
-        i += 1;
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).into_owned()
 }
 
 #[cfg(test)]

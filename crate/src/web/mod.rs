@@ -12,10 +12,12 @@ mod view;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
+use crate::address::Address;
 use crate::changes;
 use crate::experiments;
 use crate::methods::Method;
-use crate::settings::{Effect, FIELDS, Kind, Settings, pairs};
+use crate::number;
+use crate::settings::{Effect, FIELDS, Kind, Pace, Settings};
 
 #[wasm_bindgen]
 extern "C" {
@@ -45,11 +47,17 @@ pub fn catalogue() -> String {
                 Effect::View => "view",
                 Effect::Restart => "restart",
             };
-            let (min, max, step, choices) = match &field.kind {
-                Kind::Number { min, max, step } => (Some(min), Some(max), Some(step), None),
-                Kind::Choice(choices) => (None, None, None, Some(choices())),
-                Kind::Text => (None, None, None, None),
+            let (range, pace, choices) = match &field.kind {
+                Kind::Number { min, max, pace } => (Some((min, max)), Some(*pace), None),
+                Kind::Choice(choices) => (None, None, Some(choices())),
+                Kind::Text => (None, None, None),
             };
+            let step = match pace {
+                Some(Pace::Whole) => Some(1.0),
+                Some(Pace::By(step)) => Some(step),
+                Some(Pace::Factor) | None => None,
+            };
+            let (min, max) = range.unzip();
             let offered = Method::ALL.iter().filter(|method| (field.offered)(**method));
             let offered: Vec<&str> = offered.map(|method| method.name()).collect();
             json!({
@@ -75,26 +83,37 @@ fn values(settings: &Settings) -> Value {
     values.into()
 }
 
-/// What a URL's query string stands for, as JSON: the settings' values, the changes to replay
-/// and a sentence for each correction.
+/// What a URL's query string stands for, as JSON: the settings' values, the changes to replay, what
+/// is to be seen and a sentence for each correction.
 #[wasm_bindgen]
 pub fn read_query(query: &str) -> String {
-    let (settings, mut notices) = experiments::from_query(query);
-    let text = pairs(query).find(|(key, _)| key == "changes").map(|(_, text)| text);
-    let (changes, more) = changes::from_text(text.as_deref().unwrap_or_default(), &settings);
-    notices.extend(more);
+    let Address { settings, changes, view, notices } = Address::read(query);
     let query = settings.to_query();
     json!({
         "values": values(&settings), "query": query, "changes": changes::to_text(&changes),
-        "notices": notices,
+        "view": view, "notices": notices,
     })
     .to_string()
 }
 
-/// What is wrong with `value` for the setting `key`; nothing if it is one that it takes.
+/// `value` as the setting `key` keeps it; an error says what is wrong with it.
 #[wasm_bindgen]
-pub fn check_setting(key: &str, value: &str) -> Option<String> {
-    Settings::default().set(key, value).err().map(|error| error.to_string())
+pub fn check_setting(key: &str, value: &str) -> Result<String, JsError> {
+    let mut settings = Settings::default();
+    settings.set(key, value).map_err(to_js_error)?;
+    Ok(settings.get(key).unwrap_or_default())
+}
+
+/// Where an arrow key leads from `value` of the setting `key`; nothing if that is no number.
+#[wasm_bindgen]
+pub fn step_setting(key: &str, value: &str, up: bool) -> Option<String> {
+    FIELDS.iter().find(|field| field.key == key)?.stepped(value, up)
+}
+
+/// The whole number from 0 to `most` that `text` spells, if it does.
+#[wasm_bindgen]
+pub fn whole_number(text: &str, most: u32) -> Option<u32> {
+    number::whole_within(text, 0, most)
 }
 
 /// A seed nobody has chosen.

@@ -5,12 +5,12 @@ use wasm_bindgen::prelude::*;
 
 use super::data::DataSet;
 use super::{to_js_error, values};
+use crate::address::Address;
 use crate::changes;
 use crate::checkpoint::Checkpoint;
-use crate::experiments;
 use crate::measures::Scoring;
 use crate::session::{self, Session};
-use crate::settings::{self, pairs};
+use crate::settings;
 
 /// What a piece of work led to, see [`session::Progress`].
 #[wasm_bindgen]
@@ -52,13 +52,12 @@ impl Run {
     /// The run that a query string stands for, at its start.
     #[wasm_bindgen(constructor)]
     pub fn new(query: &str, data: &DataSet) -> Result<Self, JsError> {
-        let (mut settings, _) = experiments::from_query(query);
+        let Address { mut settings, changes, .. } = Address::read(query);
         let data = data.0.clone();
         let mut notices = settings.fit(&data);
         notices.extend(settings::advice(&settings, &data).map(|advice| advice.text));
-        let text = pairs(query).find(|(key, _)| key == "changes").map(|(_, text)| text);
-        let (changes, _) = changes::from_text(text.as_deref().unwrap_or_default(), &settings);
         let session = Session::new(settings, data, changes).map_err(to_js_error)?;
+        notices.extend_from_slice(session.notices());
         Ok(Self { session, notices })
     }
 
@@ -110,9 +109,10 @@ impl Run {
     /// Where the run stands and what decides it, as JSON.
     pub fn status(&self) -> String {
         let trainer = self.session.trainer();
-        let (settings, position) = (trainer.settings(), trainer.position());
+        let (settings, position) = (self.session.settings(), trainer.position());
         let batches = trainer.steps_per_epoch();
-        let marks: Vec<_> = trainer
+        let marks: Vec<_> = self
+            .session
             .changes()
             .iter()
             .map(|c| json!({ "epoch": c.step as f64 / batches as f64, "key": c.key, "to": c.to }))
@@ -127,7 +127,7 @@ impl Run {
             "firstEpoch": self.session.first_epoch(),
             "values": values(settings),
             "query": settings.to_query(),
-            "changes": changes::to_text(trainer.changes()),
+            "changes": changes::to_text(self.session.changes()),
             "marks": marks,
         })
         .to_string()

@@ -28,7 +28,9 @@ pub mod keys {
     pub const END: &str = "\u{e010}";
     pub const HOME: &str = "\u{e011}";
     pub const LEFT: &str = "\u{e012}";
+    pub const UP: &str = "\u{e013}";
     pub const RIGHT: &str = "\u{e014}";
+    pub const DOWN: &str = "\u{e015}";
 }
 
 /// A browser with our page in it.

@@ -9,7 +9,7 @@ use sparsevd::data::Data;
 use sparsevd::error::{Error, Result};
 use sparsevd::evaluation::Record;
 use sparsevd::experiments;
-use sparsevd::settings::{FIELDS, Field, Settings};
+use sparsevd::settings::{self, FIELDS, Field, Settings, budget};
 use sparsevd::trainer::Trainer;
 
 use crate::options::{value, values};
@@ -51,7 +51,9 @@ fn settings(arguments: &ArgMatches) -> Result<(Settings, Arc<Data>)> {
     settings.data = inputs::kind(&names, &data).to_owned();
     let asked = |field: &Field| value(arguments, field.flag).is_some();
     let corrections = fit(&mut settings, &data, asked)?;
+    budget::check(&settings, &data)?;
     data.notices.extend(corrections);
+    data.notices.extend(settings::advice(&settings, &data).map(|advice| advice.text));
     Ok((settings, Arc::new(data)))
 }
 
@@ -115,7 +117,11 @@ pub fn resume(file: &str, arguments: &ArgMatches) -> Result<(Trainer, Vec<Record
         (Some(names), _) => names,
         (None, inputs::DIGITS) => vec![inputs::DIGITS],
         (None, kind) => {
-            let whose = if kind == "mnist" { "MNIST" } else { "files of your own" };
+            let whose = match (checkpoint.identity(), kind) {
+                (Some(identity), _) => identity.to_string(),
+                (None, "mnist") => "MNIST".to_owned(),
+                (None, _) => "files of your own".to_owned(),
+            };
             return Err(Error::new(format!(
                 "{file} was trained on {whose}: name the files or their folder with --data."
             )));

@@ -13,7 +13,6 @@ use super::cells::Cells;
 use super::{Data, File, grouped};
 use crate::error::{Error, Result};
 
-
 /// Data from arrays of images or features and of labels, unpacked.
 pub(super) fn from_arrays(files: Vec<File>) -> Result<Data> {
     pairs::from_arrays(files.into_iter().map(parse).collect::<Result<Vec<_>>>()?)
