@@ -9,7 +9,7 @@ use std::sync::Arc;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::changes::Change;
-use crate::data::Data;
+use crate::data::{Data, Identity};
 use crate::error::{Error, Result};
 use crate::evaluation::Record;
 use crate::experiments;
@@ -24,6 +24,7 @@ const FORMAT: &str = "sparsevd-2";
 /// A run read from a file, not yet joined with its data.
 pub struct Checkpoint {
     settings: Settings,
+    identity: Option<Identity>,
     changes: Vec<Change>,
     position: Position,
     records: Vec<Record>,
@@ -45,6 +46,7 @@ pub fn save(trainer: &Trainer, records: &[Record]) -> Vec<u8> {
     let metadata = HashMap::from([
         ("format".to_owned(), FORMAT.to_owned()),
         ("settings".to_owned(), trainer.settings().to_query()),
+        ("data".to_owned(), json(serde_json::to_string(&Identity::of(trainer.data())))),
         ("changes".to_owned(), json(serde_json::to_string(trainer.changes()))),
         ("position".to_owned(), json(serde_json::to_string(trainer.position()))),
         ("records".to_owned(), json(serde_json::to_string(records))),
@@ -100,6 +102,7 @@ impl Checkpoint {
         }
         Ok(Self {
             settings,
+            identity: text("data").ok().and_then(|json| serde_json::from_str(json).ok()),
             changes: parse(text("changes")?).map_err(broken)?,
             position: parse(text("position")?).map_err(broken)?,
             records: parse(text("records")?).map_err(broken)?,
@@ -112,9 +115,17 @@ impl Checkpoint {
         &self.settings
     }
 
+    /// The data that the run belongs to; files of earlier builds do not say.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
     /// The run, to go on exactly where it was saved, and the records of its epochs.
     pub fn resume(self, data: Arc<Data>) -> Result<(Trainer, Vec<Record>)> {
-        let Self { mut settings, changes, position, records, mut tensors } = self;
+        let Self { mut settings, identity, changes, position, records, mut tensors } = self;
+        if let Some(identity) = identity {
+            identity.check(&data)?;
+        }
         let notices = settings.fit(&data);
         if let Some(notice) = notices.into_iter().next() {
             return Err(Error::new(format!("The saved run needs other data. {notice}")));

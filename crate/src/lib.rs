@@ -20,6 +20,7 @@ pub mod settings;
 pub mod experiments;
 pub mod table;
 pub mod changes;
+pub mod link;
 pub mod trainer;
 pub mod measures;
 pub mod evaluation;
@@ -30,6 +31,7 @@ pub mod plots;
 pub mod frame;
 pub mod checkpoint;
 pub mod session;
+pub mod desk;
 pub mod bench;
 
 #[cfg(target_arch = "wasm32")]

@@ -146,6 +146,20 @@ impl Session {
         self.trainer.set(key, value)
     }
 
+    /// What decides the run: its settings when all changes are made, and those changes, the ones
+    /// to come included.
+    pub fn plan(&self) -> (Settings, Vec<Change>) {
+        let mut settings = self.trainer.settings().clone();
+        let mut changes = self.trainer.changes().to_vec();
+        for Change { step, key, to, .. } in self.planned.iter().rev() {
+            let from = settings.get(key).unwrap_or_default();
+            if from != *to && settings.set(key, to).is_ok() {
+                changes.push(Change { step: *step, key: key.clone(), from, to: to.clone() });
+            }
+        }
+        (settings, changes)
+    }
+
     /// Goes back to the last epoch before the loss was lost, with a tenth of the learning rate.
     pub fn recover(&mut self) -> Result<()> {
         let nothing = || Error::new("There is no epoch to go back to: reset the run.");

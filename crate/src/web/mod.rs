@@ -12,10 +12,10 @@ mod view;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use crate::changes;
 use crate::experiments;
+use crate::link::Link;
 use crate::methods::Method;
-use crate::settings::{Effect, FIELDS, Kind, Settings, pairs};
+use crate::settings::{Effect, FIELDS, Kind, Settings};
 
 #[wasm_bindgen]
 extern "C" {
@@ -75,20 +75,13 @@ fn values(settings: &Settings) -> Value {
     values.into()
 }
 
-/// What a URL's query string stands for, as JSON: the settings' values, the changes to replay
+/// What a URL's query string stands for, as JSON: the settings' values, the query of the run
 /// and a sentence for each correction.
 #[wasm_bindgen]
 pub fn read_query(query: &str) -> String {
-    let (settings, mut notices) = experiments::from_query(query);
-    let text = pairs(query).find(|(key, _)| key == "changes").map(|(_, text)| text);
-    let (changes, more) = changes::from_text(text.as_deref().unwrap_or_default(), &settings);
-    notices.extend(more);
-    let query = settings.to_query();
-    json!({
-        "values": values(&settings), "query": query, "changes": changes::to_text(&changes),
-        "notices": notices,
-    })
-    .to_string()
+    let (link, notices) = Link::read(query);
+    json!({ "values": values(&link.settings), "query": link.to_query(), "notices": notices })
+        .to_string()
 }
 
 /// What is wrong with `value` for the setting `key`; nothing if it is one that it takes.
