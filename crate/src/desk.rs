@@ -91,6 +91,7 @@ impl Desk {
     /// What the run that waits needs, as a sentence.
     pub fn waits_for(&self) -> Option<String> {
         let (what, needs) = match self.waiting.as_ref()? {
+            Waiting::Link(link) if link.file.is_none() => ("This run".to_owned(), link.needs()),
             Waiting::Link(link) => ("This link".to_owned(), link.needs()),
             Waiting::Saved(saved) => (saved.name.clone(), saved.needs()),
         };
@@ -127,7 +128,6 @@ impl Desk {
             return Ok(Outcome::Same);
         }
         if is(&self.before) && self.undo() {
-            self.waiting = None;
             return Ok(Outcome::Resumed);
         }
         self.start(query)
@@ -150,6 +150,7 @@ impl Desk {
             return false;
         }
         std::mem::swap(&mut self.run, &mut self.before);
+        self.waiting = None;
         true
     }
 
@@ -159,12 +160,14 @@ impl Desk {
     /// # Errors
     /// One sentence about the file that cannot be used; the desk is as it was.
     pub fn open(&mut self, files: Vec<File>, query: &str) -> Result<Outcome> {
-        let (saved, tables): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|file| file.name.ends_with(".safetensors"));
+        let (saved, tables): (Vec<_>, Vec<_>) = files.into_iter().partition(is_saved);
         let saved: Vec<Saved> = saved.into_iter().map(Saved::read).collect::<Result<_>>()?;
         let data = match tables.is_empty() && !saved.is_empty() {
             true => None,
-            false => Some(Arc::new(data::from_files(tables)?)),
+            false => {
+                let data = data::from_files(tables)?;
+                Some(Arc::new(Data { name: short(&data.name), ..data }))
+            }
         };
         match data {
             Some(data) if saved.is_empty() => self.receive(data, query),
@@ -321,8 +324,8 @@ impl Desk {
 
 impl Saved {
     fn read(file: File) -> Result<Self> {
-        let checkpoint = Checkpoint::read(&file.name, &file.bytes)?;
-        Ok(Self { name: file.name, checkpoint })
+        let name = short(&file.name);
+        Ok(Self { checkpoint: Checkpoint::read(&name, &file.bytes)?, name })
     }
 
     fn needs(&self) -> String {
@@ -340,4 +343,21 @@ impl Saved {
 fn link_of(run: &Session) -> Link {
     let (settings, changes) = run.plan();
     Link::of(settings, changes, run.trainer().data())
+}
+
+/// Whether a file calls itself a saved run or looks like one: a length, then a JSON object.
+fn is_saved(file: &File) -> bool {
+    let length = file.bytes.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+    let header = length.is_some_and(|length| length < file.bytes.len() as u64);
+    file.name.ends_with(".safetensors") || (header && file.bytes.get(8) == Some(&b'{'))
+}
+
+/// A name that leaves room for the sentence around it.
+fn short(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= 60 {
+        return name.to_owned();
+    }
+    let (start, end) = (&letters[..40], &letters[letters.len() - 15..]);
+    format!("{}…{}", String::from_iter(start), String::from_iter(end))
 }

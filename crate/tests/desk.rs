@@ -172,6 +172,22 @@ fn two_saved_runs_in_one_drop_are_both_there() {
 }
 
 #[test]
+fn a_long_name_is_shortened_and_a_saved_run_is_known_without_its_ending() {
+    let name = format!("{}.csv", "long".repeat(60));
+    let a = File { name: name.clone(), ..table("", 1) };
+    let mut desk = Desk::default();
+    desk.start(TINY).unwrap();
+    open(&mut desk, &[&a]);
+    let (shown, told) = (data_name(&desk), text(&mut desk));
+    assert!(shown.ends_with(".csv") && shown.chars().count() < 60, "{shown}");
+    assert!(told.starts_with(&format!("{shown}: 32 training")) && !told.contains(&name));
+    let address = desk.address();
+    let file = saved(&desk, "download(1)");
+    assert_eq!(open(&mut desk, &[&file]), Outcome::Resumed);
+    assert_eq!(desk.address(), address);
+}
+
+#[test]
 fn going_back_finds_the_run_where_it_stands() {
     let mut desk = Desk::default();
     desk.start(TINY).unwrap();
