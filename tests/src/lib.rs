@@ -21,6 +21,7 @@ mod switching;
 mod determinism;
 mod address;
 mod saving;
+mod walk;
 mod data_in;
 mod bad_input;
 mod responsiveness;
