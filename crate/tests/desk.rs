@@ -245,7 +245,7 @@ fn act(desk: &mut Desk, action: usize, pick: usize, files: &[File], past: &mut V
         4 => _ = desk.visit(&past[pick % past.len()]).unwrap(),
         5 | 6 => _ = desk.open(vec![files[action - 5].clone()], &address).unwrap(),
         7 => {
-            let method = ["ard", "sparse-vd", "deterministic"][pick % 3];
+            let method = ["ard", "sparse-vd", "binary-dropout"][pick % 3];
             if desk.run_mut().unwrap().set("method", method).is_err() {
                 desk.start(&with(&address, "method", method)).unwrap();
             }

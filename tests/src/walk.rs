@@ -157,7 +157,7 @@ fn take(page: &Page, step: Step, pick: usize, files: &Files) -> bool {
         }
         Step::Method => {
             let now = page.text("$('method').value");
-            let others = ["ard", "sparse-vd", "deterministic"].iter().filter(|m| **m != now);
+            let others = ["ard", "sparse-vd", "binary-dropout"].iter().filter(|m| **m != now);
             page.choose("method", others.collect::<Vec<_>>()[pick % 2]);
         }
         Step::LearningRate => {
@@ -170,19 +170,25 @@ fn take(page: &Page, step: Step, pick: usize, files: &Files) -> bool {
     true
 }
 
+/// Whether the page asks for a file.
+const ASKS: &str = "!$('error-banner').hidden && $('error-banner').innerText.includes(' needs ')";
+
+/// Whether the run is at rest at the end of an epoch, and has been drawn since the last step.
+const RESTS: &str =
+    "state() !== 'live' && state() !== 'loading' && fingerprint() && readout('nll') !== null";
+
 /// Waits until the page rests and its screen is what its address says; gives it what it asks for.
 fn agree(page: &Page, files: &Files, walked: &[Step]) {
     let end = Instant::now() + Duration::from_secs(20);
     let mut last = String::new();
     while Instant::now() < end {
-        if page
-            .holds("!$('error-banner').hidden && $('error-banner').innerText.includes(' needs ')")
-        {
+        page.wait(&format!("{ASKS} || ({RESTS})"));
+        if page.holds(ASKS) {
             let wants_a = page.holds("$('error-banner').innerText.includes('needs a.csv')");
             page.hand_over(&[if wants_a { &files.a } else { &files.b }]);
             page.wait("$('error-banner').hidden");
+            continue;
         }
-        page.wait("state() !== 'live' && state() !== 'loading' && fingerprint() && readout('nll') !== null");
         let shown = Shown::on(page);
         let repeated = shown.repeated(files);
         if shown == repeated && page.holds("$('error-banner').hidden") {
