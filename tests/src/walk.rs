@@ -216,6 +216,8 @@ fn whatever_is_done_the_address_is_the_run_on_the_screen() {
             let step = STEPS[rng.below(STEPS.len() as u32) as usize];
             if take(page, step, rng.below(1000) as usize, &files) {
                 walked.push(step);
+                // Shown if the walk fails.
+                println!("{} {step:?}", walked.len());
                 agree(page, &files, &walked);
             }
         }
