@@ -130,15 +130,20 @@ impl Shown {
     }
 }
 
+/// Presses a button wherever it is: the layout moves while runs come and go.
+fn press(page: &Page, id: &str) {
+    page.js(&format!("$('{id}').click()"));
+}
+
 /// Takes a step; whether there was anything to do.
 fn take(page: &Page, step: Step, pick: usize, files: &Files) -> bool {
     // What comes on the screen writes this anew.
     page.js("$('readout-fingerprint').dataset.value = ''");
     match step {
         Step::Undo if page.holds("$('undo').hidden") => return false,
-        Step::Undo => page.click("undo"),
-        Step::Reset => page.click("reset"),
-        Step::NewSeed => page.click("new-seed"),
+        Step::Undo => press(page, "undo"),
+        Step::Reset => press(page, "reset"),
+        Step::NewSeed => press(page, "new-seed"),
         Step::Back if !page.holds("navigation.canGoBack") => return false,
         Step::Back => _ = page.js("history.back()"),
         Step::Forward if !page.holds("navigation.canGoForward") => return false,
@@ -165,7 +170,7 @@ fn take(page: &Page, step: Step, pick: usize, files: &Files) -> bool {
             page.write("learning-rate", if now == "0.004" { "0.002" } else { "0.004" });
         }
         Step::Epoch if page.text("state()") == "done" => return false,
-        Step::Epoch => page.click("step-epoch"),
+        Step::Epoch => press(page, "step-epoch"),
     }
     true
 }
@@ -188,6 +193,11 @@ fn agree(page: &Page, files: &Files, walked: &[Step]) {
             page.hand_over(&[if wants_a { &files.a } else { &files.b }]);
             page.wait("$('error-banner').hidden");
             continue;
+        }
+        if page.holds("$('epoch-text').textContent.includes('+')") {
+            // Undo finds a run where it was left, maybe within an epoch.
+            press(page, "step-epoch");
+            page.wait(&format!("({RESTS}) && !$('epoch-text').textContent.includes('+')"));
         }
         let shown = Shown::on(page);
         let repeated = shown.repeated(files);
