@@ -98,8 +98,8 @@ export class Host {
     data.free();
     this.#post({ type: 'began', status, data: summary, notices: this.#desk.notices(), undoable: this.#desk.undoable(), epoch, entry });
     this.#publish();
-    // The network at epoch 0 is always evaluated, so that nothing on the page is empty.
-    if (this.#sent === 0) this.#go('epoch');
+    // An epoch's evaluation is always finished, so that the screen is of one network.
+    if (status.evaluating) this.#go('epoch');
   }
 
   /** Acts on what an action on the desk has led to. @param {Led} led @param {Manner} manner */
@@ -165,7 +165,10 @@ export class Host {
     },
     undo: () => this.#desk.undo() && this.#announce(null, 'new'),
     train: () => this.#go('end'),
-    pause: () => this.#goal !== 'none' && this.#stop('paused'),
+    pause: () => {
+      if (JSON.parse(this.#desk.status()).evaluating) this.#goal = 'epoch';
+      else if (this.#goal !== 'none') this.#stop('paused');
+    },
     stepEpoch: () => this.#go('epoch'),
     stepBatch: () => this.#go('batch'),
     set: ({ key, value }) => {

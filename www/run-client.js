@@ -1,7 +1,7 @@
 // @ts-check
 // The page's line to the worker: commands go out, events and answers come back.
 
-/** @typedef {{ epoch: number, finished: boolean, taken: number, step: number, batches: number, trainSize: number, firstEpoch: number, values: Record<string, string>, changes: string, address: string, marks: { epoch: number, key: string, to: string }[] }} Status */
+/** @typedef {{ epoch: number, finished: boolean, evaluating: boolean, taken: number, step: number, batches: number, trainSize: number, firstEpoch: number, values: Record<string, string>, changes: string, address: string, marks: { epoch: number, key: string, to: string }[] }} Status */
 
 /** Somebody who waits for an answer. @typedef {{ resolve(value: any): void, reject(error: Error): void }} Asker */
 

@@ -132,6 +132,11 @@ impl Session {
         Progress::Trained
     }
 
+    /// Whether an epoch is trained and its evaluation is under way.
+    pub fn evaluating(&self) -> bool {
+        self.evaluation.is_some()
+    }
+
     /// Whether all epochs are trained.
     pub fn finished(&self) -> bool {
         self.trainer.position().epoch >= self.trainer.settings().epochs

@@ -193,6 +193,7 @@ impl Desk {
         Ok(json!({
             "epoch": session.records().last().map_or(0, |record| record.epoch),
             "finished": session.finished(),
+            "evaluating": session.evaluating(),
             "taken": position.taken,
             "step": position.step,
             "batches": batches,
