@@ -39,7 +39,7 @@ export class Host {
     } while ((progress === Progress.Evaluated || (progress === Progress.Trained && this.#goal !== 'batch')) && performance.now() - start < BUDGET);
     this.#clock.epoch += performance.now() - start;
     if (progress === Progress.Epoch) this.#epoch();
-    else if (progress === Progress.Trained && this.#goal === 'batch') this.#stop('paused');
+    else if (progress === Progress.Trained && this.#goal === 'batch') this.#rest();
     else if (progress === Progress.Finished) this.#stop('done');
     else if (progress === Progress.Diverged) this.#stop('error');
     if (this.#goal !== 'none') this.#wake();
@@ -59,6 +59,12 @@ export class Host {
     this.#goal = 'none';
     this.#mode = mode;
     this.tell();
+  }
+
+  /** Pauses, once an evaluation under way is done: the screen is of one network. */
+  #rest() {
+    if (JSON.parse(this.#desk.status()).evaluating) this.#goal = 'epoch';
+    else this.#stop('paused');
   }
 
   /** @param {'end' | 'epoch' | 'batch'} goal */
@@ -165,10 +171,7 @@ export class Host {
     },
     undo: () => this.#desk.undo() && this.#announce(null, 'new'),
     train: () => this.#go('end'),
-    pause: () => {
-      if (JSON.parse(this.#desk.status()).evaluating) this.#goal = 'epoch';
-      else if (this.#goal !== 'none') this.#stop('paused');
-    },
+    pause: () => this.#goal !== 'none' && this.#rest(),
     stepEpoch: () => this.#go('epoch'),
     stepBatch: () => this.#go('batch'),
     set: ({ key, value }) => {
