@@ -177,12 +177,15 @@ impl Desk {
 
     /// Takes saved runs up, each on the data that it belongs to.
     fn resume(&mut self, saved: Vec<Saved>, dropped: Option<Arc<Data>>) -> Result<Outcome> {
-        if let Some(data) = &dropped
+        if let (Some(data), [first, ..]) = (&dropped, &saved[..])
             && !saved.iter().any(|saved| saved.fits(data, self.word(data)))
         {
-            let [Saved { name, .. }, ..] = &saved[..] else { unreachable!("there is one") };
-            let (needs, found) = (saved[0].needs(), Identity::of(data));
-            return Err(Error::new(format!("{name} needs other data, {needs}: this is {found}.")));
+            return Err(Error::new(format!(
+                "{} needs other data, {}: this is {}.",
+                first.name,
+                first.needs(),
+                Identity::of(data)
+            )));
         }
         let (mut ready, mut waiting) = (Vec::new(), None);
         for saved in saved {
