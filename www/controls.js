@@ -1,5 +1,5 @@
 // @ts-check
-// The settings' controls, made from the list that Rust keeps, and the URL that mirrors them.
+// The settings' controls, made from the list that Rust keeps.
 import { check_setting, step_setting } from '../pkg/sparsevd.js';
 import { $, element } from './dom.js';
 
@@ -19,9 +19,6 @@ const EFFECTS = {
   view: ['view', '◐', 'changes the view only'],
   restart: ['restart', '↻', 'starts the run over'],
 };
-
-/** Keys of the URL that are not settings. */
-const VIEW_KEYS = ['epoch', 'layer', 'autoplay', 'hide', 'embed'];
 
 export class Controls {
   /** @type {Map<string, Field>} */ fields = new Map();
@@ -199,19 +196,4 @@ export class Controls {
     const { experiment, ...rest } = { ...this.values, ...changed };
     return new URLSearchParams({ experiment, ...rest }).toString();
   }
-}
-
-/** The view's part of the address. */
-export function viewQuery() {
-  const query = new URLSearchParams(location.search);
-  return Object.fromEntries(VIEW_KEYS.filter((key) => query.has(key)).map((key) => [key, query.get(key) ?? '']));
-}
-
-/** Writes the address of what is on the screen. @param {string} settings @param {Record<string, string | null | undefined>} view */
-export function writeAddress(settings, view) {
-  const query = new URLSearchParams(settings);
-  for (const [key, value] of Object.entries(view)) if (value) query.set(key, value);
-  // Colons, commas and at signs are allowed in a query and read better as they are.
-  const text = query.toString().replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%40', '@');
-  history.replaceState(null, '', `${location.pathname}?${text}`);
 }

@@ -1,7 +1,8 @@
 // @ts-check
 // Wires the page: the worker's run on one side, what people see and press on the other.
 import init, { View, catalogue, fresh_seed, paper_table, read_query } from '../pkg/sparsevd.js';
-import { Controls, viewQuery } from './controls.js';
+import { Address, viewQuery } from './address.js';
+import { Controls } from './controls.js';
 import { $, download, fixed, isDark } from './dom.js';
 import { onFiles } from './files.js';
 import { allIsWell, fail, notice, progress, say } from './notices.js';
@@ -37,24 +38,32 @@ async function main() {
   const client = new RunClient();
   const source = new URL('../pkg/sparsevd_bg.wasm', import.meta.url);
   const module = await WebAssembly.compileStreaming(fetch(source)).catch(async () => WebAssembly.compile(await (await fetch(source)).arrayBuffer()));
-  const address = viewQuery();
-  const epoch = Number(address.epoch) || null;
-  const still = address.autoplay === '0' || (matchMedia('(prefers-reduced-motion: reduce)').matches && address.autoplay !== '1');
-  client.load(module, { search: location.search, autoplay: !still, epoch });
+  client.load(module);
+  /** Goes to the run of the address. */
+  const visit = () => {
+    const { epoch, autoplay } = viewQuery();
+    const still = autoplay === '0' || (matchMedia('(prefers-reduced-motion: reduce)').matches && autoplay !== '1');
+    const asked = { query: location.search, autoplay: !still, epoch: Number(epoch) || null, entry: 'same' };
+    client.send('visit', asked);
+    return asked;
+  };
+  const asked = visit();
   await init({ module_or_path: module });
 
   const controls = new Controls(JSON.parse(catalogue()));
-  const asked = JSON.parse(read_query(location.search));
-  asked.notices.forEach(notice);
-  controls.show(asked.values, null);
+  const { notices, values } = JSON.parse(read_query(location.search));
+  notices.forEach(notice);
+  controls.show(values, null);
   hideControls();
 
   // --- what is pressed -----------------------------------------------------------------------
 
-  /** Starts a run over. @param {Record<string, string>} changed @param {boolean} [move] */
-  const restart = (changed, move = true) => {
-    const query = controls.query({ threshold: String(screen.threshold), ...changed });
-    client.send('start', { query, undoable: true, autoplay: move, epoch: null });
+  /** Begins another run. @param {string} query @param {boolean} [autoplay] */
+  const start = (query, autoplay = true) => client.send('start', { query, autoplay, epoch: null, entry: 'new' });
+  /** Starts the run over, on its data unless others are chosen. @param {Record<string, string>} changed @param {boolean} [move] */
+  const restart = (changed, move) => {
+    const hash = new URLSearchParams(screen.status?.address).get('hash');
+    start(controls.query({ threshold: String(screen.threshold), ...(hash && !changed.data ? { hash } : {}), ...changed }), move);
   };
   /** Follows the run and moves it. @param {string} command */
   const move = (command) => {
@@ -73,9 +82,13 @@ async function main() {
     reset: () => restart({}, false),
     newSeed: () => restart({ seed: String(fresh_seed()) }),
   });
-  const screen = new Screen(client, new View(), controls, transport);
-  screen.looking = epoch;
-  if (still && !epoch) $('train').focus();
+  const address = new Address(() => { screen.looking = visit().epoch; });
+  const screen = new Screen(client, address, new View(), controls, transport);
+  screen.ondraw = () => {
+    screen.ondraw = () => {};
+    embed();
+  };
+  if (!asked.autoplay && !asked.epoch) $('train').focus();
 
   controls.onchange = (field, value, live) => {
     if (field.key === 'threshold') {
@@ -83,29 +96,25 @@ async function main() {
       screen.through(Number(value));
       return screen.touch();
     }
-    screen.touched = true;
     if (live) client.send('set', { key: field.key, value });
     else restart({ [field.key]: value });
     if (field.key === 'samples') screen.predict();
   };
-  controls.onexperiment = (name) => {
-    screen.touched = true;
-    const { query } = JSON.parse(read_query(`experiment=${name}&seed=${controls.values.seed}`));
-    client.send('start', { query, undoable: true, autoplay: true, epoch: null });
-  };
+  controls.onexperiment = (name) => start(`experiment=${name}&seed=${controls.values.seed}`);
   paperTable(JSON.parse(paper_table()), (query) => {
-    screen.touched = true;
-    client.send('start', { query, undoable: true, autoplay: true, epoch: null });
+    start(query);
     scrollTo(0, 0);
   });
   $('undo').addEventListener('click', () => client.send('undo'));
   $('save').addEventListener('click', async () => {
-    download(`sparsevd-epoch-${screen.trained()}.safetensors`, await client.ask('save'), 'application/octet-stream');
+    const file = await client.ask('save').catch((error) => fail(error.message, []));
+    if (file) download(`sparsevd-epoch-${screen.trained()}.safetensors`, file, 'application/octet-stream');
   });
   $('share').addEventListener('click', async () => {
     screen.touch();
     const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-    notice(`The link is ${copied ? 'copied' : 'in the address bar'}: it repeats this run bit for bit.`);
+    const file = new URLSearchParams(location.search).get('file');
+    notice(`The link is ${copied ? 'copied' : 'in the address bar'}: it repeats this run bit for bit${file && file !== 'MNIST' ? `, with the same data: pass ${file} on too, it is not in the link` : ''}.`);
   });
   $('theme').addEventListener('click', () => {
     document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
@@ -115,26 +124,29 @@ async function main() {
   $('help').addEventListener('click', () => $('help-dialog', HTMLDialogElement).showModal());
   onFiles((files) => {
     progress('Reading …');
-    client.send('open', { files }, files.map((file) => file.bytes.buffer));
+    address.taken = true;
+    client.send('open', { files, query: controls.query({ threshold: String(screen.threshold) }) }, files.map((file) => file.bytes.buffer));
   }, notice);
 
   // --- what the worker says ------------------------------------------------------------------
 
-  client.on('began', ({ status, data, notices, undoable }) => {
+  client.on('began', ({ status, data, notices, undoable, epoch, entry }) => {
     progress('');
-    allIsWell();
+    allIsWell(!screen.status);
     notices.forEach(notice);
+    for (const key of controls.fields.keys()) controls.complain(key, '');
     controls.show(status.values, data);
-    screen.begin(status, data);
+    screen.begin(status, data, epoch);
     $('run-name').textContent = `${data.name}: ${data.train.toLocaleString('en')} to train, ${data.test.toLocaleString('en')} to test`;
     $('undo').hidden = !undoable;
-    if (screen.touched) screen.touch();
+    if (entry !== 'none') address.waits = false;
+    if (entry === 'new' || (entry === 'same' && address.taken)) screen.touch(entry === 'new');
   });
   client.on('status', ({ status, mode, millis }) => {
     controls.show({ ...status.values, threshold: String(screen.threshold) }, null);
-    const switched = status.changes !== screen.status?.changes;
+    const changed = status.address !== screen.status?.address;
     screen.update(status, mode, millis);
-    if (screen.touched && (switched || mode !== 'live')) screen.touch();
+    if (changed) screen.touch();
     if (mode === 'error') diverged();
     if (mode === 'live') return;
     screen.settle();
@@ -148,40 +160,22 @@ async function main() {
     say(`Epoch ${last.epoch}: ${compression(sum(last.total), sum(last.kept))} compression, ${fixed(last.test_accuracy, 1)} percent test accuracy`);
     if (screen.mode === 'live' && last.epoch > 0) screen.settle();
   });
-  client.addEventListener('frame', () => requestAnimationFrame(embed), { once: true });
-  client.on('opened', ({ key, summary }) => {
-    const { name, train, test, features, classes } = summary;
-    notice(`${name}: ${train.toLocaleString('en')} training and ${test.toLocaleString('en')} test objects with ${features} features and ${classes} classes. ${summary.notices.join(' ')}`);
-    screen.touched = true;
-    if (key === 'mnist') controls.onexperiment('lenet-300-100');
-    else restart({ data: 'own', network: [features, 100, classes].join('-') });
-  });
   client.on('progress', ({ text }) => progress(text));
-  client.on('refused', ({ text }) => {
+  client.on('refused', ({ text, waits }) => {
     progress('');
-    fail(text, []);
+    address.waits = waits;
+    fail(text, waits ? [['Open …', () => $('open').click()]] : []);
     if (screen.status) controls.show(screen.status.values, null);
-    else fallBack(text);
   });
   client.on('crashed', ({ text }) => {
     // Our mistake, but nothing is lost: the address decides the run.
     screen.mode = 'error';
     screen.showTransport();
     fail(`The computation stopped unexpectedly (${text}). The run is decided by its settings and seed, so it can be repeated exactly.`, [
-      ['Repeat the run', () => {
-        screen.touch();
-        location.reload();
-      }],
+      ['Repeat the run', () => location.reload()],
+      ['Show the default run', () => location.assign(location.pathname)],
     ]);
   });
-
-  /** The first run could not start: the built-in digits always can. @param {string} text */
-  const fallBack = (text) => {
-    const { query } = JSON.parse(read_query('experiment=sparsity'));
-    client.send('start', { query, undoable: false, autoplay: true, epoch: null });
-    // After `began`, which takes the banner away.
-    client.addEventListener('began', () => fail(`${text} Showing the built-in digits instead.`, []), { once: true });
-  };
 
   const diverged = () => {
     const { values } = controls;

@@ -38,10 +38,11 @@ export function fail(text, actions) {
   banner.hidden = false;
 }
 
-/** Takes the banner away. */
-export const allIsWell = () => {
+/** Another run has begun: what was said of the one before goes. @param {boolean} first Whether there was none. */
+export function allIsWell(first) {
   $('error-banner').hidden = true;
-};
+  if (!first) $('notices').replaceChildren();
+}
 
 let spoken = 0;
 

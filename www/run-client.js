@@ -1,15 +1,16 @@
 // @ts-check
 // The page's line to the worker: commands go out, events and answers come back.
 
-/** @typedef {{ epoch: number, taken: number, step: number, batches: number, trainSize: number, firstEpoch: number, values: Record<string, string>, query: string, changes: string, marks: { epoch: number, key: string, to: string }[] }} Status */
+/** @typedef {{ epoch: number, finished: boolean, evaluating: boolean, taken: number, step: number, batches: number, trainSize: number, firstEpoch: number, values: Record<string, string>, changes: string, address: string, marks: { epoch: number, key: string, to: string }[] }} Status */
+
+/** Somebody who waits for an answer. @typedef {{ resolve(value: any): void, reject(error: Error): void }} Asker */
 
 export class RunClient extends EventTarget {
   #worker;
-  /** @type {Map<number, (value: any) => void>} */
-  #waiting = new Map();
+  /** @type {Map<number, Asker>} */ #waiting = new Map();
   #next = 0;
-  /** Messages that came before anybody listened. @type {{ type: string }[] | null} */
-  #early = [];
+  /** Why the worker is gone, once it is. @type {string | null} */ #gone = null;
+  /** Messages that came before anybody listened. @type {{ type: string }[] | null} */ #early = [];
 
   /** Starts the worker, which waits for the compiled module. */
   constructor() {
@@ -18,14 +19,13 @@ export class RunClient extends EventTarget {
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#emit({ type: 'crashed', text: event.message || 'the worker could not start' });
+      this.#crash(event.message || 'the worker could not start');
     };
   }
 
-  /** Hands the compiled module over, and the address whose run to start: the worker compiles
-   * nothing and waits for nobody. @param {WebAssembly.Module} module @param {{ search: string, autoplay: boolean, epoch: number | null }} address */
-  load(module, address) {
-    this.send('load', { module, ...address });
+  /** Hands the compiled module over: the worker compiles nothing. @param {WebAssembly.Module} module */
+  load(module) {
+    this.send('load', { module });
   }
 
   /** Everybody listens now: what came before is heard. */
@@ -35,14 +35,28 @@ export class RunClient extends EventTarget {
     early.forEach((message) => this.#emit(message));
   }
 
-  /** @param {{ type: string, id?: number, value?: unknown }} message */
+  /** @param {{ type: string, id?: number, value?: unknown, error?: string, text?: string }} message */
   #receive(message) {
+    if (this.#gone !== null) return;
+    if (message.type === 'crashed') return this.#crash(message.text ?? '');
     if (message.type !== 'answer') return this.#emit(message);
-    this.#waiting.get(message.id ?? -1)?.(message.value);
-    this.#waiting.delete(message.id ?? -1);
+    const { id = -1, value, error } = message;
+    const asker = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error === undefined) asker?.resolve(value);
+    else asker?.reject(new Error(error));
   }
 
-  /** @param {{ type: string }} message */
+  /** After a crash nothing of the worker can be used, and every question has got its answer. @param {string} text */
+  #crash(text) {
+    this.#gone = text;
+    this.#worker.terminate();
+    this.#waiting.forEach(({ reject }) => reject(new Error(text)));
+    this.#waiting.clear();
+    this.#emit({ type: 'crashed', text });
+  }
+
+  /** @param {{ type: string, text?: string }} message */
   #emit(message) {
     if (this.#early) this.#early.push(message);
     else this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
@@ -53,16 +67,20 @@ export class RunClient extends EventTarget {
     this.addEventListener(type, (event) => handler(/** @type {CustomEvent} */ (event).detail));
   }
 
-  /** @param {string} type @param {object} [rest] @param {Transferable[]} [transfer] */
+  /** Sends a command; one to a worker that is gone says so again. @param {string} type @param {object} [rest] @param {Transferable[]} [transfer] */
   send(type, rest = {}, transfer = []) {
-    this.#worker.postMessage({ type, ...rest }, transfer);
+    if (this.#gone === null) this.#worker.postMessage({ type, ...rest }, transfer);
+    else this.#emit({ type: 'crashed', text: this.#gone });
   }
 
-  /** Asks a question; the promise is its answer. @param {string} type @param {object} [rest] @returns {Promise<any>} */
+  /** Asks a question; the promise is its answer, or fails with a sentence. @param {string} type @param {object} [rest] @returns {Promise<any>} */
   ask(type, rest = {}) {
+    if (this.#gone !== null) return Promise.reject(new Error(this.#gone));
     this.#next += 1;
     const id = this.#next;
-    this.send(type, { id, ...rest });
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.send(type, { id, ...rest });
+    });
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The screen: which epoch is looked at, through which threshold, and everything drawn of it.
-import { viewQuery, writeAddress } from './controls.js';
+import { viewQuery } from './address.js';
 import { Charts } from './charts.js';
 import { Digit } from './digit.js';
 import { fixed } from './dom.js';
@@ -13,6 +13,7 @@ import { Sizes } from './sizes.js';
 import { marksOf } from './timeline.js';
 
 /** @typedef {import('./run-client.js').Status} Status */
+/** @typedef {import('./address.js').Address} Address */
 /** @typedef {import('./run-client.js').RunClient} RunClient */
 /** @typedef {import('./controls.js').Controls} Controls */
 /** @typedef {import('./transport.js').Transport} Transport */
@@ -28,7 +29,6 @@ export class Screen {
   /** What the run is doing: 'paused', 'live', 'done' or 'error'. */ mode = 'paused';
   /** Milliseconds an epoch takes. */ millis = 0;
   /** The past epoch looked at; null follows the run. @type {number | null} */ looking = null;
-  /** Whether somebody has taken the controls: from then on the address is written. */ touched = false;
   threshold = 3;
   data = { name: '', train: 0, test: 1, features: 0, classes: 10, image: null };
   /** The header of the frame on the screen. @type {any} */ #header = null;
@@ -36,7 +36,9 @@ export class Screen {
   /** What the charts showed last. */ #charted = '';
   #wanted = false;
   #inFlight = false;
+  /** Called when something has been drawn. */ ondraw = () => {};
   #client;
+  #address;
   #view;
   #controls;
   #transport;
@@ -48,9 +50,10 @@ export class Screen {
   #digit;
   #fillTable;
 
-  /** @param {RunClient} client @param {View} view @param {Controls} controls @param {Transport} transport */
-  constructor(client, view, controls, transport) {
+  /** @param {RunClient} client @param {Address} address @param {View} view @param {Controls} controls @param {Transport} transport */
+  constructor(client, address, view, controls, transport) {
     this.#client = client;
+    this.#address = address;
     this.#view = view;
     this.#controls = controls;
     this.#transport = transport;
@@ -67,7 +70,6 @@ export class Screen {
       canvas.setAttribute('aria-label', verdict);
       if (this.mode !== 'live') say(verdict);
     });
-    client.on('frame', ({ bytes }) => this.#receive(bytes));
   }
 
   /** Epochs trained and evaluated. */
@@ -100,13 +102,13 @@ export class Screen {
     if (this.mode !== 'live') this.#digit.ask();
   }
 
-  /** Forgets the run that was shown; another has begun. @param {Status} status @param {any} data */
-  begin(status, data) {
+  /** Forgets the run that was shown; another has begun. @param {Status} status @param {any} data @param {number | null} epoch The epoch to look at. */
+  begin(status, data, epoch) {
     Object.assign(this, { status, data });
     this.#view.clear();
     this.#lens = { key: '', value: null };
     this.#header = null;
-    if (this.touched) this.looking = null;
+    this.looking = epoch;
     this.threshold = Number(status.values.threshold);
     this.#view.setThreshold(this.threshold);
     this.#digit.data(data);
@@ -133,7 +135,7 @@ export class Screen {
     if (this.#inFlight) return;
     this.#inFlight = true;
     this.#wanted = false;
-    this.#client.send('frame', { epoch: this.past() });
+    this.#client.ask('frame', { epoch: this.past() }).then((bytes) => this.#receive(bytes), () => { this.#inFlight = false; });
   }
 
   /** @param {Uint8Array} bytes */
@@ -143,6 +145,7 @@ export class Screen {
     // Drawn when the screen is ready; a hidden tab draws nothing and trains on.
     requestAnimationFrame(() => {
       this.#paint();
+      this.ondraw();
       if (this.#wanted) this.refresh();
       else if (this.mode === 'live' && this.past() === null) setTimeout(() => this.refresh(), FRAME);
     });
@@ -180,7 +183,7 @@ export class Screen {
   /** The threshold as a lens: the accuracy at another threshold, without training. @param {string} key */
   async #focus(key) {
     this.#lens = { key, value: this.#lens.value };
-    const value = await this.#client.ask('accuracy', { epoch: this.past(), threshold: this.threshold });
+    const value = await this.#client.ask('accuracy', { epoch: this.past(), threshold: this.threshold }).catch(() => undefined);
     // No answer came from a lens that a newer one has ended.
     if (this.#lens.key !== key || value === undefined) return;
     this.#lens.value = value;
@@ -207,7 +210,7 @@ export class Screen {
   /** Asks what takes longer than a frame: the digit's prediction and the entropies. */
   async settle() {
     this.#digit.ask();
-    const entropies = await this.#client.ask('entropies', { epoch: this.past() });
+    const entropies = await this.#client.ask('entropies', { epoch: this.past() }).catch(() => null);
     const numbers = entropies && [...JSON.parse(entropies).inside, ...JSON.parse(entropies).outside];
     if (numbers?.every(Number.isFinite)) this.#charts.add('chart-entropy', (canvas) => this.#view.drawEntropies(entropies, this.data.classes, canvas));
   }
@@ -222,11 +225,8 @@ export class Screen {
     this.#charts.theme();
   }
 
-  /** Writes the address: somebody has taken the controls. */
-  touch() {
-    this.touched = true;
-    const { hide, embed, layer, autoplay } = viewQuery();
-    const epoch = this.looking === null ? null : String(this.looking);
-    writeAddress(this.#controls.query({ threshold: String(this.threshold) }), { epoch, changes: this.status?.changes, hide, embed, layer, autoplay });
+  /** Writes the address of the run: somebody has taken the controls. @param {boolean} [fresh] Whether it is another run. */
+  touch(fresh) {
+    if (this.status) this.#address.write(this.status.address, { threshold: this.threshold, epoch: this.looking }, fresh);
   }
 }

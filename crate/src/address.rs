@@ -2,18 +2,15 @@
 
 use serde::Serialize;
 
-use crate::changes::{self, Change};
-use crate::experiments;
+use crate::link::Link;
 use crate::number;
-use crate::settings::{Settings, pairs};
+use crate::settings::pairs;
 
 /// All that an address says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Address {
-    /// The settings after the last change.
-    pub settings: Settings,
-    /// The changes to replay, oldest first.
-    pub changes: Vec<Change>,
+    /// The run.
+    pub link: Link,
     /// What is to be seen.
     pub view: View,
     /// A sentence for each correction.
@@ -35,11 +32,8 @@ pub struct View {
 impl Address {
     /// Reads a query string, with or without `?`. Keys that it does not know are ignored.
     pub fn read(query: &str) -> Self {
-        let (settings, mut notices) = experiments::from_query(query);
+        let (link, mut notices) = Link::read(query);
         let value = |wanted: &str| pairs(query).find(|(key, _)| key == wanted).map(|(_, v)| v);
-        let (changes, more) =
-            changes::from_text(value("changes").unwrap_or_default().trim(), &settings);
-        notices.extend(more);
         let mut whole = |key: &str, what: &str, most: u32| {
             let text = value(key)?;
             match number::whole(&text) {
@@ -57,7 +51,7 @@ impl Address {
             }
         };
         let mut view = View {
-            epoch: whole("epoch", "Epoch", settings.epochs),
+            epoch: whole("epoch", "Epoch", link.settings.epochs),
             layer: whole("layer", "Layer", u32::MAX),
             autoplay: None,
         };
@@ -71,7 +65,7 @@ impl Address {
                 }
             };
         }
-        Self { settings, changes, view, notices }
+        Self { link, view, notices }
     }
 }
 
@@ -99,7 +93,7 @@ mod tests {
         let address = Address::read("epoch=5.0&layer=1&autoplay=0&epochs=1e1&lr=0,002");
         assert_eq!(address.notices, Vec::<String>::new());
         let view = View { epoch: Some(5), layer: Some(1), autoplay: Some(false) };
-        assert_eq!((address.view, address.settings.epochs), (view, 10));
-        assert_eq!(address.settings.get("lr").as_deref(), Some("0.002"));
+        assert_eq!((address.view, address.link.settings.epochs), (view, 10));
+        assert_eq!(address.link.settings.get("lr").as_deref(), Some("0.002"));
     }
 }

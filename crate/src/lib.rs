@@ -21,6 +21,7 @@ pub mod settings;
 pub mod experiments;
 pub mod table;
 pub mod changes;
+pub mod link;
 pub mod address;
 pub mod trainer;
 pub mod measures;
@@ -32,6 +33,7 @@ pub mod plots;
 pub mod frame;
 pub mod checkpoint;
 pub mod session;
+pub mod desk;
 pub mod bench;
 
 #[cfg(target_arch = "wasm32")]

@@ -155,6 +155,11 @@ impl Session {
         Progress::Trained
     }
 
+    /// Whether an epoch is trained and its evaluation is under way.
+    pub fn evaluating(&self) -> bool {
+        self.evaluation.is_some()
+    }
+
     /// Whether all epochs are trained.
     pub fn finished(&self) -> bool {
         self.trainer.position().epoch >= self.settings().epochs
@@ -190,6 +195,17 @@ impl Session {
     /// Sentences about changes of its address that were left out.
     pub fn notices(&self) -> &[String] {
         &self.notices
+    }
+
+    /// What decides the run: its settings when all changes are made, and those changes, the ones
+    /// to come included.
+    pub fn plan(&self) -> (Settings, Vec<Change>) {
+        let mut course = self.course().clone();
+        for Change { step, key, to, .. } in self.planned.iter().rev() {
+            // The plan was checked when the session was made.
+            let _ = course.set(*step, key, to, self.trainer.data());
+        }
+        (course.settings, course.changes)
     }
 
     /// Goes back to the last epoch before the loss was lost, with a tenth of the learning rate.
@@ -457,10 +473,10 @@ mod tests {
             ("4:method:dense", "method"),
         ] {
             let query = format!("network=64-20-10&epochs=4&samples=2&changes={text}");
-            let address = crate::address::Address::read(&query);
-            let session = Session::new(address.settings, digits(), address.changes);
+            let (link, notices) = crate::link::Link::read(&query);
+            let session = Session::new(link.settings, digits(), link.changes);
             let mut session = session.unwrap();
-            let notices = [address.notices, session.notices().to_vec()].concat();
+            let notices = [notices, session.notices().to_vec()].concat();
             assert!(notices.len() == 1 && notices[0].contains(words), "{text}: {notices:?}");
             run_to(&mut session, 1);
             assert_eq!(session.records.last(), plain.records.last(), "{text}");

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
-use super::to_js_error;
-use crate::data::{self, Data, File};
+use crate::data::{self, Data};
 
 /// A data set that runs can share.
 #[wasm_bindgen]
@@ -14,23 +13,6 @@ pub struct DataSet(pub(super) Arc<Data>);
 
 #[wasm_bindgen]
 impl DataSet {
-    /// The built-in digits.
-    pub fn digits() -> Self {
-        Self(Arc::new(data::digits()))
-    }
-
-    /// The data in IDX or CSV files: `names` and as many `contents`. An error says which file is
-    /// wrong, what was expected and what was found.
-    #[wasm_bindgen(js_name = fromFiles)]
-    pub fn from_files(
-        names: Vec<String>,
-        contents: Vec<js_sys::Uint8Array>,
-    ) -> Result<Self, JsError> {
-        let files = names.into_iter().zip(contents);
-        let files = files.map(|(name, bytes)| File { name, bytes: bytes.to_vec() }).collect();
-        Ok(Self(Arc::new(data::from_files(files).map_err(to_js_error)?)))
-    }
-
     /// Name, sizes, what the classes are called and how files were read, as JSON.
     pub fn summary(&self) -> String {
         let data = &self.0;

@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::address::Address;
-use crate::changes;
 use crate::experiments;
 use crate::methods::Method;
 use crate::number;
@@ -83,15 +82,14 @@ fn values(settings: &Settings) -> Value {
     values.into()
 }
 
-/// What a URL's query string stands for, as JSON: the settings' values, the changes to replay, what
+/// What a URL's query string stands for, as JSON: the settings' values, the query of the run, what
 /// is to be seen and a sentence for each correction.
 #[wasm_bindgen]
 pub fn read_query(query: &str) -> String {
-    let Address { settings, changes, view, notices } = Address::read(query);
-    let query = settings.to_query();
+    let Address { link, view, notices } = Address::read(query);
     json!({
-        "values": values(&settings), "query": query, "changes": changes::to_text(&changes),
-        "view": view, "notices": notices,
+        "values": values(&link.settings), "query": link.to_query(), "view": view,
+        "notices": notices,
     })
     .to_string()
 }

@@ -18,6 +18,7 @@ use sparsevd::address::Address;
 use sparsevd::checkpoint::Checkpoint;
 use sparsevd::data::Data;
 use sparsevd::error::Result;
+use sparsevd::link::Link;
 use sparsevd::rng::{Rng, Stream};
 use sparsevd::session::{Progress, Session};
 use sparsevd::settings::budget::{self, Cost};
@@ -169,7 +170,7 @@ fn estimates() {
         "network=8x8-10c3-20c3-p2-10&epochs=1&estimator=rt&batch=300&size=300",
         "network=8x8-4c1-4c1-4c1-4c1-p2-b-10&epochs=1&batch=700&size=700",
     ] {
-        let mut settings = Address::read(query).settings;
+        let mut settings = Address::read(query).link.settings;
         settings.fit(&data);
         let cost = Cost::of(&settings, &data);
         allow(cost.memory() as usize);
@@ -185,7 +186,8 @@ fn estimates() {
 
 fn follow(query: &str, data: &Arc<Data>, rng: &mut Rng) -> bool {
     allow(READING + 100 * query.len());
-    let Address { mut settings, changes, notices, .. } = Address::read(query);
+    let Address { link, notices, .. } = Address::read(query);
+    let Link { mut settings, changes, .. } = link;
     notices.iter().for_each(|notice| sentence(notice));
     settings.fit(data).iter().for_each(|notice| sentence(notice));
     train(&settings, data, rng, || Session::new(settings.clone(), data.clone(), changes))

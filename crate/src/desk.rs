@@ -1,0 +1,369 @@
+//! The desk: the run on the screen, the one before it, and what waits for its data.
+//!
+//! Data have one identity, their contents: a run keeps the data that it began on, and a link or
+//! a saved run that names other data than those at hand waits for them.
+
+use std::sync::Arc;
+
+use crate::checkpoint::Checkpoint;
+use crate::data::{self, Data, File, Identity};
+use crate::error::{Error, Result};
+use crate::link::Link;
+use crate::session::Session;
+use crate::settings;
+use crate::topology::Topology;
+
+/// Data that no run needs are kept for coming back to, up to so many features.
+const SHELF: usize = 100_000_000;
+
+/// What an action has led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Another run has begun.
+    Began,
+    /// The run that waited for its data has begun.
+    Finished,
+    /// A saved run is on the desk, where it was saved.
+    Resumed,
+    /// The run is on the desk already.
+    Same,
+    /// The run waits for its data, see [`Desk::waits_for`].
+    Waits,
+}
+
+/// What begins as soon as its data come.
+enum Waiting {
+    Link(Link),
+    Saved(Saved),
+}
+
+/// A saved run, read but not yet joined with its data.
+struct Saved {
+    name: String,
+    checkpoint: Checkpoint,
+}
+
+/// The runs of one page.
+pub struct Desk {
+    run: Option<Session>,
+    before: Option<Session>,
+    waiting: Option<Waiting>,
+    digits: Arc<Data>,
+    /// Data that came in, oldest first.
+    shelf: Vec<Arc<Data>>,
+    notices: Vec<String>,
+}
+
+impl Default for Desk {
+    /// An empty desk.
+    fn default() -> Self {
+        let digits = Arc::new(data::digits());
+        let (shelf, notices) = (Vec::new(), Vec::new());
+        Self { run: None, before: None, waiting: None, digits, shelf, notices }
+    }
+}
+
+impl Desk {
+    /// The run on the screen.
+    pub fn run(&self) -> Option<&Session> {
+        self.run.as_ref()
+    }
+
+    /// The run on the screen, to work on.
+    pub fn run_mut(&mut self) -> Option<&mut Session> {
+        self.run.as_mut()
+    }
+
+    /// Whether there is a run to go back to.
+    pub fn undoable(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// Sentences about what has begun, each given once.
+    pub fn notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// The query string that repeats the run on the screen; empty if there is none.
+    pub fn address(&self) -> String {
+        self.run().map_or_else(String::new, |run| link_of(run).to_query())
+    }
+
+    /// What the run that waits needs, as a sentence.
+    pub fn waits_for(&self) -> Option<String> {
+        let (what, needs) = match self.waiting.as_ref()? {
+            Waiting::Link(link) if link.file.is_none() => ("This run".to_owned(), link.needs()),
+            Waiting::Link(link) => ("This link".to_owned(), link.needs()),
+            Waiting::Saved(saved) => (saved.name.clone(), saved.needs()),
+        };
+        Some(format!("{what} needs {needs}: drop it here or press Open."))
+    }
+
+    /// Whether what waits needs MNIST, which a server may have.
+    pub fn waits_for_mnist(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| match waiting {
+            Waiting::Link(link) => link.settings.data == "mnist",
+            Waiting::Saved(saved) => saved.checkpoint.settings().data == "mnist",
+        })
+    }
+
+    /// Begins the run of a link. Without its data the link waits, and what is on the screen stays.
+    pub fn start(&mut self, query: &str) -> Result<Outcome> {
+        let (link, _) = Link::read(query);
+        match self.find(&link.settings.data, link.hash.as_deref()) {
+            Some(data) => self.begin(link, data),
+            None => {
+                self.waiting = Some(Waiting::Link(link));
+                Ok(Outcome::Waits)
+            }
+        }
+    }
+
+    /// Goes to the run of a link: one that is on the desk goes on where it stands.
+    pub fn visit(&mut self, query: &str) -> Result<Outcome> {
+        let (link, _) = Link::read(query);
+        let is =
+            |run: &Option<Session>| run.as_ref().is_some_and(|run| link_of(run).repeats(&link));
+        if is(&self.run) {
+            self.waiting = None;
+            return Ok(Outcome::Same);
+        }
+        if is(&self.before) && self.undo() {
+            return Ok(Outcome::Resumed);
+        }
+        self.start(query)
+    }
+
+    /// Shows the built-in digits if there is nothing else, while something waits for its data.
+    pub fn meanwhile(&mut self) -> Result<bool> {
+        if self.run.is_some() {
+            return Ok(false);
+        }
+        let waiting = self.waiting.take();
+        self.start("")?;
+        self.waiting = waiting;
+        Ok(true)
+    }
+
+    /// Goes back to the run before; once more, and forward again.
+    pub fn undo(&mut self) -> bool {
+        if self.before.is_none() {
+            return false;
+        }
+        std::mem::swap(&mut self.run, &mut self.before);
+        self.waiting = None;
+        true
+    }
+
+    /// Opens what was dropped together: saved runs, data, or saved runs with their data. Data
+    /// that nothing waits for begin a run with the settings of `query`.
+    ///
+    /// # Errors
+    /// One sentence about the file that cannot be used; the desk is as it was.
+    pub fn open(&mut self, files: Vec<File>, query: &str) -> Result<Outcome> {
+        let (saved, tables): (Vec<_>, Vec<_>) = files.into_iter().partition(is_saved);
+        let saved: Vec<Saved> = saved.into_iter().map(Saved::read).collect::<Result<_>>()?;
+        let data = match tables.is_empty() && !saved.is_empty() {
+            true => None,
+            false => {
+                let data = data::from_files(tables)?;
+                Some(Arc::new(Data { name: short(&data.name), ..data }))
+            }
+        };
+        match data {
+            Some(data) if saved.is_empty() => self.receive(data, query),
+            data => self.resume(saved, data),
+        }
+    }
+
+    /// Takes saved runs up, each on the data that it belongs to.
+    fn resume(&mut self, saved: Vec<Saved>, dropped: Option<Arc<Data>>) -> Result<Outcome> {
+        if let (Some(data), [first, ..]) = (&dropped, &saved[..])
+            && !saved.iter().any(|saved| saved.fits(data, self.word(data)))
+        {
+            return Err(Error::new(format!(
+                "{} needs other data, {}: this is {}.",
+                first.name,
+                first.needs(),
+                Identity::of(data)
+            )));
+        }
+        let (mut ready, mut waiting) = (Vec::new(), None);
+        for saved in saved {
+            match self.data_of(&saved, dropped.as_ref()) {
+                Some(data) => ready.push((saved.name, Session::load(saved.checkpoint, data)?)),
+                None => waiting = Some(Waiting::Saved(saved)),
+            }
+        }
+        let names: Vec<_> = ready.iter().map(|(name, _)| &name[..]).collect();
+        match &names[..] {
+            [] | [_] => {}
+            [first, second] => self.notices.push(format!("{second} is shown, Undo shows {first}.")),
+            [lost @ .., first, second] => self.notices.push(format!(
+                "{second} is shown, Undo shows {first}; there is no room for {}: open it again.",
+                lost.join(", ")
+            )),
+        }
+        let began = !ready.is_empty();
+        ready.into_iter().for_each(|(_, session)| self.adopt(session));
+        self.waiting = waiting.or(self.waiting.take());
+        Ok(if began { Outcome::Resumed } else { Outcome::Waits })
+    }
+
+    /// The data of a saved run: those it was dropped with if they are its own, or known ones.
+    fn data_of(&self, saved: &Saved, dropped: Option<&Arc<Data>>) -> Option<Arc<Data>> {
+        let hash = saved.checkpoint.identity().map(|identity| &identity.hash[..]);
+        let dropped = dropped.filter(|data| saved.fits(data, self.word(data)));
+        dropped.cloned().or_else(|| self.find(&saved.checkpoint.settings().data, hash))
+    }
+
+    /// Takes in data: for what waits for them, or for a run of their own.
+    fn receive(&mut self, data: Arc<Data>, query: &str) -> Result<Outcome> {
+        let word = self.word(&data);
+        let Identity { name, train, test, features, classes, hash } = Identity::of(&data);
+        self.shelve(&data);
+        let told = format!(
+            "{name}: {train} training and {test} test objects with {features} features and \
+             {classes} classes."
+        );
+        let told = [vec![told], data.notices.clone()].concat();
+        let outcome = match self.waiting.take() {
+            Some(Waiting::Link(link))
+                if link.settings.data == word || link.hash.as_ref() == Some(&hash) =>
+            {
+                let begun = self.begin(link.clone(), data);
+                if begun.is_err() {
+                    self.waiting = Some(Waiting::Link(link));
+                }
+                begun.map(|_| Outcome::Finished)
+            }
+            Some(Waiting::Saved(saved)) if saved.fits(&data, word) => {
+                self.resume(vec![saved], Some(data))
+            }
+            other => {
+                let begun = self.begin(self.link_for(query, word), data);
+                self.waiting = other.filter(|waiting| matches!(waiting, Waiting::Saved(_)));
+                begun
+            }
+        };
+        if outcome.is_ok() {
+            self.notices.splice(..0, told);
+        }
+        outcome
+    }
+
+    /// The link of a run with the settings of `query` on new data.
+    fn link_for(&self, query: &str, word: &str) -> Link {
+        let (mut link, _) = Link::read(query);
+        if word == "mnist" {
+            let seed = link.settings.seed;
+            return Link::read(&format!("experiment=lenet-300-100&seed={seed}")).0;
+        }
+        link.settings.data = word.to_owned();
+        Link { sized: false, changes: Vec::new(), file: None, hash: None, ..link }
+    }
+
+    fn begin(&mut self, link: Link, data: Arc<Data>) -> Result<Outcome> {
+        let mut notices = Vec::from_iter(link.foreign(&data));
+        let Link { mut settings, changes, sized, .. } = link;
+        settings.data = self.word(&data).to_owned();
+        if settings.data == "own" && !sized {
+            settings.network = Topology::dense(&[data.features(), 100, data.classes]);
+        }
+        notices.extend(settings.fit(&data));
+        notices.extend(settings::advice(&settings, &data).map(|advice| advice.text));
+        let session = Session::new(settings, data, changes)?;
+        notices.extend_from_slice(session.notices());
+        self.adopt(session);
+        self.notices = notices;
+        Ok(Outcome::Began)
+    }
+
+    fn adopt(&mut self, session: Session) {
+        let data = session.trainer().data().clone();
+        self.before = self.run.replace(session);
+        self.waiting = None;
+        self.shelve(&data);
+    }
+
+    /// Keeps data to come back to, and lets go of the oldest that no run needs.
+    fn shelve(&mut self, data: &Arc<Data>) {
+        let Self { run, before, digits, shelf, .. } = self;
+        shelf.retain(|known| known.hash != data.hash);
+        if data.hash != digits.hash {
+            shelf.push(data.clone());
+        }
+        let runs: Vec<_> = [run, before].into_iter().flatten().collect();
+        let needed = |data: &Arc<Data>| runs.iter().any(|r| Arc::ptr_eq(r.trainer().data(), data));
+        let mut room = SHELF;
+        for i in (0..shelf.len()).rev() {
+            let size = shelf[i].features() * (shelf[i].train.len() + shelf[i].test.len());
+            let fits = size <= room;
+            room = room.saturating_sub(size);
+            // The newest has just come: somebody is about to need it.
+            if !fits && i + 1 < shelf.len() && !needed(&shelf[i]) {
+                shelf.remove(i);
+            }
+        }
+    }
+
+    /// The data of this hash; without a hash the nearest that the setting `data` calls `word`.
+    fn find(&self, word: &str, hash: Option<&str>) -> Option<Arc<Data>> {
+        let runs = [&self.run, &self.before].into_iter().flatten().map(|run| run.trainer().data());
+        let mut known = runs.chain(self.shelf.iter().rev()).chain([&self.digits]);
+        let is = |data: &Data| match hash {
+            Some(hash) if word != "digits" => Identity::of(data).hash == hash,
+            _ => self.word(data) == word,
+        };
+        known.find(|data| is(data)).cloned()
+    }
+
+    /// What the setting `data` calls these data.
+    fn word(&self, data: &Data) -> &'static str {
+        match &data.name[..] {
+            _ if data.hash == self.digits.hash => "digits",
+            "MNIST" if data.features() == 784 => "mnist",
+            _ => "own",
+        }
+    }
+}
+
+impl Saved {
+    fn read(file: File) -> Result<Self> {
+        let name = short(&file.name);
+        Ok(Self { checkpoint: Checkpoint::read(&name, &file.bytes)?, name })
+    }
+
+    fn needs(&self) -> String {
+        let identity = self.checkpoint.identity();
+        identity.map_or_else(|| "its data".to_owned(), |identity| identity.to_string())
+    }
+
+    /// Whether these are the run's data, as far as its file knows them.
+    fn fits(&self, data: &Data, word: &str) -> bool {
+        let by_word = self.checkpoint.settings().data == word;
+        self.checkpoint.identity().map_or(by_word, |identity| identity.check(data).is_ok())
+    }
+}
+
+fn link_of(run: &Session) -> Link {
+    let (settings, changes) = run.plan();
+    Link::of(settings, changes, run.trainer().data())
+}
+
+/// Whether a file calls itself a saved run or looks like one: a length, then a JSON object.
+fn is_saved(file: &File) -> bool {
+    let length = file.bytes.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+    let header = length.is_some_and(|length| length < file.bytes.len() as u64);
+    file.name.ends_with(".safetensors") || (header && file.bytes.get(8) == Some(&b'{'))
+}
+
+/// A name that leaves room for the sentence around it.
+fn short(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= 60 {
+        return name.to_owned();
+    }
+    let (start, end) = (&letters[..40], &letters[letters.len() - 15..]);
+    format!("{}…{}", String::from_iter(start), String::from_iter(end))
+}

@@ -1,0 +1,212 @@
+// @ts-check
+// The host of the runs: it moves the run on the desk and tells the page what has happened.
+import { Desk, Led, Progress } from '../pkg/sparsevd.js';
+import { fetchMnist } from './mnist.js';
+
+/** Milliseconds of training between two looks at the mailbox: scrubbing waits no longer. */
+const BUDGET = 12;
+
+/** How a run is to begin: whether it moves by itself, the epoch to stop at and to look at, and what
+ * becomes of the address: a new entry in the browser's history, the same one, or nothing.
+ * @typedef {{ autoplay: boolean, epoch: number | null, entry: 'new' | 'same' | 'none' }} Manner */
+
+export class Host {
+  #desk = new Desk();
+  /** How the run that waits for its data is to begin. @type {Manner} */ #waiting = { autoplay: true, epoch: null, entry: 'same' };
+  /** What training goes towards. @type {'none' | 'end' | 'epoch' | 'batch'} */ #goal = 'none';
+  /** 'paused', 'live', 'done' or 'error': what the run is doing. */ #mode = 'paused';
+  /** Records that the page has. */ #sent = 0;
+  /** Training time of the epoch under way and of the last ones, milliseconds. */ #clock = { epoch: 0, mean: 0 };
+  /** The epoch at which the address asked to stop. @type {number | null} */ #stopAt = null;
+  /** The number of the last lens: a newer one ends those before it. */ #lenses = 0;
+  /** MNIST on its way. @type {Promise<{ name: string, bytes: Uint8Array }[]> | null} */ #mnist = null;
+  #post;
+  #wake;
+
+  /** @param {(message: object) => void} post Tells the page. @param {() => void} wake Asks for a call of `work`. */
+  constructor(post, wake) {
+    this.#post = post;
+    this.#wake = wake;
+  }
+
+  /** Trains for a moment, if there is something to train. */
+  work() {
+    if (this.#goal === 'none') return;
+    const start = performance.now();
+    let progress;
+    do {
+      progress = this.#desk.advance();
+    } while ((progress === Progress.Evaluated || (progress === Progress.Trained && this.#goal !== 'batch')) && performance.now() - start < BUDGET);
+    this.#clock.epoch += performance.now() - start;
+    if (progress === Progress.Epoch) this.#epoch();
+    else if (progress === Progress.Trained && this.#goal === 'batch') this.#rest();
+    else if (progress === Progress.Finished) this.#stop('done');
+    else if (progress === Progress.Diverged) this.#stop('error');
+    if (this.#goal !== 'none') this.#wake();
+  }
+
+  #epoch() {
+    const clock = this.#clock;
+    this.#clock = { epoch: 0, mean: clock.mean ? 0.8 * clock.mean + 0.2 * clock.epoch : clock.epoch };
+    this.#publish();
+    const { epoch, finished } = JSON.parse(this.#desk.status());
+    if (finished) this.#stop('done');
+    else if (this.#goal === 'epoch' || epoch === this.#stopAt) this.#stop('paused');
+  }
+
+  /** @param {string} mode */
+  #stop(mode) {
+    this.#goal = 'none';
+    this.#mode = mode;
+    this.tell();
+  }
+
+  /** Pauses, once an evaluation under way is done: the screen is of one network. */
+  #rest() {
+    if (JSON.parse(this.#desk.status()).evaluating) this.#goal = 'epoch';
+    else this.#stop('paused');
+  }
+
+  /** @param {'end' | 'epoch' | 'batch'} goal */
+  #go(goal) {
+    const idle = this.#goal === 'none';
+    this.#goal = goal;
+    this.#mode = 'live';
+    this.#stopAt = null;
+    this.tell();
+    if (idle) this.#wake();
+  }
+
+  /** Tells the page where the run stands. */
+  tell() {
+    this.#post({ type: 'status', mode: this.#mode, millis: this.#clock.mean, status: JSON.parse(this.#desk.status()) });
+  }
+
+  /** Sends the records that the page does not have. */
+  #publish() {
+    const json = this.#desk.recordsFrom(this.#sent);
+    this.#sent += JSON.parse(json).length;
+    this.#post({ type: 'records', json });
+    this.tell();
+  }
+
+  /** A run has come on the screen: tells the page everything about it.
+   * @param {number | null} epoch @param {Manner['entry']} entry */
+  #announce(epoch, entry) {
+    const status = JSON.parse(this.#desk.status());
+    this.#goal = 'none';
+    this.#mode = status.finished ? 'done' : 'paused';
+    this.#stopAt = null;
+    this.#sent = 0;
+    this.#clock = { epoch: 0, mean: 0 };
+    const data = this.#desk.data();
+    const summary = JSON.parse(data.summary());
+    data.free();
+    this.#post({ type: 'began', status, data: summary, notices: this.#desk.notices(), undoable: this.#desk.undoable(), epoch, entry });
+    this.#publish();
+    // An epoch's evaluation is always finished, so that the screen is of one network.
+    if (status.evaluating) this.#go('epoch');
+  }
+
+  /** Acts on what an action on the desk has led to. @param {Led} led @param {Manner} manner */
+  #arrive(led, { autoplay, epoch, entry }) {
+    if (led === Led.Same) this.tell();
+    else if (led !== Led.Waits) this.#announce(epoch, entry);
+    if ((led === Led.Began || led === Led.Finished) && (autoplay || epoch)) {
+      this.#go('end');
+      this.#stopAt = autoplay ? null : epoch;
+    }
+    const needs = this.#desk.waitsFor();
+    if (this.#desk.waitsForMnist()) return this.#serve();
+    if (needs) this.refuse(needs, true);
+  }
+
+  /** Says what cannot be done, or not yet; shows the digits if there is nothing else.
+   * @param {string} text @param {boolean} [waits] Whether a run waits for its data. */
+  refuse(text, waits = false) {
+    if (this.#desk.meanwhile()) {
+      this.#announce(null, 'none');
+      if (this.#waiting.autoplay) this.#go('end');
+      text += ' Showing the built-in digits instead.';
+    }
+    this.#post({ type: 'refused', text, waits });
+  }
+
+  /** Gets what the server has for the run that waits, unless somebody goes on to another. */
+  async #serve() {
+    const progress = (/** @type {string} */ text) => this.#desk.waitsForMnist() && this.#post({ type: 'progress', text });
+    this.#mnist ??= fetchMnist(progress).finally(() => { this.#mnist = null; });
+    let files;
+    try {
+      files = await this.#mnist;
+    } catch (error) {
+      if (this.#desk.waitsForMnist()) this.refuse(/** @type {Error} */ (error).message, true);
+      return;
+    }
+    if (this.#desk.waitsForMnist()) this.#arrive(this.#open(files, ''), this.#waiting);
+  }
+
+  /** @param {{ name: string, bytes: Uint8Array }[]} files @param {string} query */
+  #open(files, query) {
+    return this.#desk.open(files.map((file) => file.name), files.map((file) => file.bytes), query);
+  }
+
+  /** What the page can tell it to do. */
+  commands = {
+    /** @param {{ query: string } & Manner} message */
+    start: ({ query, ...manner }) => {
+      this.#waiting = manner;
+      return this.#arrive(this.#desk.start(query), manner);
+    },
+    /** @param {{ query: string } & Manner} message */
+    visit: ({ query, ...manner }) => {
+      this.#waiting = manner;
+      return this.#arrive(this.#desk.visit(query), manner);
+    },
+    /** Opens what was dropped together. @param {{ files: { name: string, bytes: Uint8Array }[], query: string }} message */
+    open: ({ files, query }) => {
+      const led = this.#open(files, query);
+      const manner = { autoplay: true, epoch: null, entry: /** @type {const} */ ('new') };
+      return this.#arrive(led, led === Led.Finished ? this.#waiting : manner);
+    },
+    undo: () => this.#desk.undo() && this.#announce(null, 'new'),
+    train: () => this.#go('end'),
+    pause: () => this.#goal !== 'none' && this.#rest(),
+    stepEpoch: () => this.#go('epoch'),
+    stepBatch: () => this.#go('batch'),
+    set: ({ key, value }) => {
+      this.#desk.set(key, value);
+      this.#publish();
+    },
+    recover: () => {
+      this.#desk.recover();
+      this.#stop('paused');
+    },
+  };
+
+  /** What the page can ask; each has one answer. */
+  questions = {
+    frame: ({ epoch }) => this.#desk.frame(epoch ?? undefined),
+    save: () => this.#desk.save(),
+    entropies: ({ epoch }) => this.#desk.entropies(epoch ?? undefined),
+    accuracy: async ({ epoch, threshold }) => {
+      const number = (this.#lenses += 1);
+      const lens = this.#desk.lens(epoch ?? undefined, threshold);
+      let accuracy;
+      while (accuracy === undefined && number === this.#lenses) {
+        accuracy = lens.advance();
+        // Other messages first: ten thousand images may take seconds.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      lens.free();
+      return accuracy;
+    },
+    predict: ({ epoch, threshold, digit: { index, ink, side, rotate, right, down } }) => {
+      const data = this.#desk.data();
+      const image = ink ? data.drawing(ink, side, rotate, right, down) : data.testImage(index, rotate, right, down);
+      const label = ink ? null : data.testLabel(index);
+      data.free();
+      return { image, label, prediction: this.#desk.predict(epoch ?? undefined, image, threshold) };
+    },
+  };
+}
