@@ -2,7 +2,7 @@
 // Wires the page: the worker's run on one side, what people see and press on the other.
 import init, { View, catalogue, fresh_seed, paper_table, read_query } from '../pkg/sparsevd.js';
 import { Controls, viewQuery } from './controls.js';
-import { $, download, fixed, isDark } from './dom.js';
+import { $, count, download, fixed, isDark } from './dom.js';
 import { onFiles } from './files.js';
 import { allIsWell, fail, notice, progress, say } from './notices.js';
 import { compression } from './readouts.js';
@@ -126,7 +126,7 @@ async function main() {
     notices.forEach(notice);
     controls.show(status.values, data);
     screen.begin(status, data);
-    $('run-name').textContent = `${data.name}: ${data.train.toLocaleString('en')} to train, ${data.test.toLocaleString('en')} to test`;
+    $('run-name').textContent = `${data.name}: ${count(data.train)} to train, ${count(data.test)} to test`;
     $('undo').hidden = !undoable;
     if (screen.touched) screen.touch();
   });
@@ -151,7 +151,7 @@ async function main() {
   client.addEventListener('frame', () => requestAnimationFrame(embed), { once: true });
   client.on('opened', ({ key, summary }) => {
     const { name, train, test, features, classes } = summary;
-    notice(`${name}: ${train.toLocaleString('en')} training and ${test.toLocaleString('en')} test objects with ${features} features and ${classes} classes.`);
+    notice(`${name}: ${count(train)} training and ${count(test)} test objects with ${features} features and ${classes} classes.`);
     screen.touched = true;
     if (key === 'mnist') controls.onexperiment('lenet-300-100');
     else restart({ data: 'own', network: [features, 100, classes].join('-') });

@@ -1,22 +1,24 @@
 // @ts-check
 // The numbers under the time line, the table of all epochs, and the sentence for screen readers.
-import { $, download, element, fixed, readout } from './dom.js';
+import { $, count, download, element, fixed, readout } from './dom.js';
 
 /** Compression as people say it. @param {number} total @param {number} kept */
 export const compression = (total, kept) => (kept === 0 ? 'all pruned' : `${fixed(total / kept, total / kept < 10 ? 2 : 1)}×`);
 
-/** Shows a frame's numbers. @param {any} header @param {{ kept: number[], total: number[] }} counts @param {{ value: number | null, name: string }} accuracy */
-export function showReadouts(header, { kept, total }, accuracy) {
+/** Shows a frame's numbers. @param {any} header @param {{ kept: number[], total: number[] }} counts
+ * @param {{ value: number | null, name: string }} accuracy @param {string} training What the accuracy in training is called. */
+export function showReadouts(header, { kept, total }, accuracy, training) {
   const sum = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0);
   const [left, all] = [sum(kept), sum(total)];
   const record = header.record ?? {};
   readout('readout-epoch', header.epoch, String(header.epoch));
   readout('readout-compression', left ? all / left : 'Infinity', compression(all, left));
-  readout('readout-kept', left, left.toLocaleString('en'));
-  readout('readout-total', all, all.toLocaleString('en'));
+  readout('readout-kept', left, count(left));
+  readout('readout-total', all, count(all));
   readout('readout-train-accuracy', record.train_accuracy, `${fixed(record.train_accuracy, 1)} %`);
   readout('readout-test-accuracy', accuracy.value, `${fixed(accuracy.value, 1)} %`);
   $('test-accuracy-name').textContent = accuracy.name;
+  $('train-accuracy-name').textContent = training;
   readout('readout-nll', record.test_nll, fixed(record.test_nll, 3));
   readout('readout-elbo', record.elbo, fixed(record.elbo, 3));
   readout('readout-kl-weight', header.kl_weight, fixed(header.kl_weight, 2));
@@ -36,7 +38,7 @@ const COLUMNS = {
   elbo: (r) => r.elbo,
   kept: (r) => r.kept.reduce((a, b) => a + b, 0),
   total: (r) => r.total.reduce((a, b) => a + b, 0),
-  sparsity_per_layer: (r) => r.kept.map((kept, i) => (1 - kept / r.total[i]).toFixed(4)).join('/'),
+  sparsity_per_layer: (r) => r.kept.map((kept, i) => fixed(1 - kept / r.total[i], 4)).join('/'),
   variance_rt: (r) => r.gradient_variance?.[0],
   variance_lrt: (r) => r.gradient_variance?.[1],
   fingerprint: (r) => r.fingerprint,

@@ -241,9 +241,9 @@ const questions = {
   entropies: ({ epoch }) => run?.entropies(epoch ?? undefined),
   predict({ epoch, threshold, digit }) {
     if (!run || !current) return null;
-    const { index, ink, side, rotate, right, down } = digit;
+    const { index, ink, width, rotate, right, down } = digit;
     const image = ink
-      ? current.drawing(ink, side, rotate, right, down)
+      ? current.drawing(ink, width, rotate, right, down)
       : current.testImage(index, rotate, right, down);
     const label = ink ? null : current.testLabel(index);
     return { image, label, prediction: run.predict(epoch ?? undefined, image, threshold) };

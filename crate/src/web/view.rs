@@ -1,5 +1,6 @@
 //! What the page draws: heatmaps, tiles and charts of the frame it was given last.
 
+use serde::Serialize;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
@@ -10,6 +11,7 @@ use crate::evaluation::Record;
 use crate::formats;
 use crate::frame::{self, Frame};
 use crate::linalg::math;
+use crate::plots::entropy::{Objects, draw_entropies};
 use crate::plots::filters::Filters;
 use crate::plots::heatmap::{self, Heatmap};
 use crate::plots::scatter::draw_scatter;
@@ -17,15 +19,38 @@ use crate::plots::{self, Area, Chart, History, Mark, Theme, tiles};
 use crate::prediction::{Entropies, Prediction};
 use crate::priors;
 
+// These become text by their types: a `json!` would make an f32 an f64 and 0.1 0.10000000149.
+
+/// What was painted of a layer.
+#[derive(Serialize)]
+struct Painted {
+    kept: usize,
+    total: usize,
+    limit: f32,
+    alive: Option<usize>,
+}
+
+/// One weight.
+#[derive(Serialize)]
+struct Cell {
+    input: usize,
+    output: usize,
+    place: Option<(usize, usize, usize)>,
+    mean: f32,
+    sigma: Option<f32>,
+    log_alpha: Option<f32>,
+    pruned: bool,
+}
+
 /// The page's copy of what there is to see.
 #[wasm_bindgen]
 pub struct View {
-    frame: Option<Frame>,
+    pub(super) frame: Option<Frame>,
     records: Vec<Record>,
     marks: Vec<Mark>,
     /// Colour limits of the layers; they only grow, so that the scale does not breathe.
     limits: Vec<f32>,
-    threshold: f32,
+    pub(super) threshold: f32,
     epochs: u32,
     playhead: Option<f32>,
     theme: Theme,
@@ -157,7 +182,7 @@ impl View {
         put(canvas, &self.pixels, width, height)?;
         let kept = heatmap.kept(self.threshold);
         let total = heatmap.rows * heatmap.columns;
-        Ok(json!({ "kept": kept, "total": total, "limit": limit, "alive": alive }).to_string())
+        Ok(to_json(&Painted { kept, total, limit, alive }))
     }
 
     /// Paints units of the first layer as images in rows of `across`: `most` of them, from number
@@ -211,28 +236,18 @@ impl View {
         let mean = heatmap.mean[index];
         let log_sigma = heatmap.log_sigma.map(|log_sigma| log_sigma[index]);
         let log_alpha = log_sigma.map(|log_sigma| priors::log_alpha(mean, log_sigma));
-        let json = json!({
-            "input": input, "output": output, "mean": mean,
-            "place": filters.map(|filters| filters.place(input)),
-            "sigma": log_sigma.map(math::exp), "log_alpha": log_alpha,
-            "pruned": heatmap.is_pruned(index, self.threshold),
-        });
-        Some(json.to_string())
+        let place = filters.map(|filters| filters.place(input));
+        let pruned = heatmap.is_pruned(index, self.threshold);
+        let sigma = log_sigma.map(math::exp);
+        Some(to_json(&Cell { input, output, place, mean, sigma, log_alpha, pruned }))
     }
 
-    /// Draws one of the charts over epochs; returns what it says in a sentence.
+    /// Draws one of the charts over epochs.
     #[wasm_bindgen(js_name = drawChart)]
-    pub fn draw_chart(&self, name: &str, canvas: HtmlCanvasElement) -> Result<String, JsValue> {
+    pub fn draw_chart(&self, name: &str, canvas: HtmlCanvasElement) -> Result<(), JsValue> {
         let chart = Chart::ALL.into_iter().find(|chart| chart.name() == name);
         let chart = chart.ok_or_else(|| JsValue::from_str(&format!("no chart called {name}")))?;
-        let history = History {
-            records: &self.records,
-            marks: &self.marks,
-            playhead: self.playhead,
-            epochs: self.epochs,
-        };
-        self.on(canvas, |area, theme| chart.draw(area, &history, theme))?;
-        Ok(chart.describe(&history))
+        self.on(canvas, |area, theme| chart.draw(area, &self.history(), theme))
     }
 
     /// Draws log|μ| against log σ of all Bayesian weights.
@@ -263,11 +278,18 @@ impl View {
         })
     }
 
-    /// Draws a prediction, given as JSON.
+    /// Draws a prediction, given as JSON, of classes with these names, or that there is none.
     #[wasm_bindgen(js_name = drawPrediction)]
-    pub fn draw_prediction(&self, json: &str, canvas: HtmlCanvasElement) -> Result<(), JsValue> {
-        let prediction: Prediction = parse(json)?;
-        self.on(canvas, |area, theme| plots::uncertainty::draw_prediction(area, &prediction, theme))
+    pub fn draw_prediction(
+        &self,
+        json: Option<String>,
+        names: Vec<String>,
+        canvas: HtmlCanvasElement,
+    ) -> Result<(), JsValue> {
+        let prediction: Prediction = json.map_or(Ok(Prediction::default()), |json| parse(&json))?;
+        self.on(canvas, |area, theme| {
+            plots::uncertainty::draw_prediction(area, &prediction, &names, theme)
+        })
     }
 
     /// Draws the two histograms of entropies, given as JSON.
@@ -279,8 +301,9 @@ impl View {
         canvas: HtmlCanvasElement,
     ) -> Result<(), JsValue> {
         let Entropies { inside, outside } = parse(json)?;
+        let objects = self.objects();
         self.on(canvas, |area, theme| {
-            plots::entropy::draw_entropies(area, &inside, &outside, classes, theme)
+            draw_entropies(area, &inside, &outside, classes, &objects, theme)
         })
     }
 
@@ -297,6 +320,21 @@ impl View {
 }
 
 impl View {
+    /// The run so far.
+    pub(super) fn history(&self) -> History<'_> {
+        History {
+            records: &self.records,
+            marks: &self.marks,
+            playhead: self.playhead,
+            epochs: self.epochs,
+        }
+    }
+
+    /// What the objects of the data are called.
+    pub(super) fn objects(&self) -> Objects {
+        Objects::of(self.frame.as_ref().is_some_and(|frame| frame.header.image.is_some()))
+    }
+
     /// Draws on a canvas with the view's theme.
     fn on(
         &self,
@@ -309,7 +347,7 @@ impl View {
     }
 }
 
-fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
+pub(super) fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
     let shape = &frame.header.layers[layer];
     let weights = &frame.layers[layer];
     Heatmap {
@@ -326,8 +364,12 @@ fn filters_of(frame: &Frame, layer: usize) -> Option<Filters<'_>> {
     Some(Filters { weights: layer_of(frame, layer), kernel })
 }
 
-fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, JsValue> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, JsValue> {
     serde_json::from_str(json).map_err(|error| JsValue::from_str(&error.to_string()))
+}
+
+fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain data becomes JSON")
 }
 
 /// Puts RGBA `pixels` on a canvas, which takes their size.
