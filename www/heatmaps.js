@@ -2,6 +2,7 @@
 // All weight layers, convolutions as filters and the others as matrices, and the inspected weight.
 import { $, count, fixed, onPixelRatio, short, significant } from './dom.js';
 import { Matrix } from './matrix.js';
+import { notice } from './notices.js';
 
 /** @typedef {{ height: number, width: number, channels: number }} Kernel */
 /** @typedef {{ name: string, fan_in: number, fan_out: number, bayesian: boolean, kernel?: Kernel }} Shape */
@@ -22,7 +23,7 @@ export class Heatmaps {
 
   #first;
 
-  /** @param {View} view @param {number} first The layer to inspect first. */
+  /** @param {View} view @param {string} first The number of the layer to inspect first. */
   constructor(view, first) {
     this.#view = view;
     this.#first = first;
@@ -77,7 +78,10 @@ export class Heatmaps {
 
   /** The middle of the layer to inspect first; between tiles there is no weight, but beside it. */
   #start() {
-    const layer = Math.min(this.#shapes.length - 1, Math.max(0, this.#first));
+    const last = this.#shapes.length - 1;
+    const layer = Math.min(last, Math.max(0, Math.trunc(Number(this.#first)) || 0));
+    if (String(layer) !== this.#first) notice(`The address asks for layer ${this.#first}, and the layers are 0 (${this.name(0)}) to ${last} (${this.name(last)}): inspecting layer ${layer}.`);
+    this.#first = String(layer);
     const { width, height } = this.#matrices[layer].canvas;
     const near = [[0, 0], [1, 0], [0, 1], [1, 1]].map(([dx, dy]) => ({ layer, x: (width >> 1) + dx, y: (height >> 1) + dy }));
     return near.find(({ x, y }) => this.#view.cell(layer, x, y)) ?? near[0];

@@ -4,39 +4,19 @@ import init, { View, catalogue, fresh_seed, paper_table, read_query } from '../p
 import { Controls, viewQuery } from './controls.js';
 import { $, count, download, fixed, isDark } from './dom.js';
 import { onFiles } from './files.js';
+import { askedEpoch, embed, hideControls } from './linked.js';
 import { allIsWell, fail, notice, progress, say } from './notices.js';
 import { compression } from './readouts.js';
 import { RunClient } from './run-client.js';
 import { Screen } from './screen.js';
+import { loadModule } from './start.js';
 import { paperTable } from './table.js';
 import { Transport } from './transport.js';
-
-/** Takes away the controls that the address hides. */
-function hideControls() {
-  const { hide = '' } = viewQuery();
-  for (const id of hide.split(',').filter(Boolean)) {
-    // Hiding a control never hides a result.
-    document.getElementById(id)?.closest('.control, button, .experiment')?.classList.add('hidden-by-link');
-  }
-}
-
-/** Shows one panel only, once it exists. */
-function embed() {
-  const { embed: name } = viewQuery();
-  if (!name) return;
-  const panel = document.getElementById(name);
-  if (!panel) return notice(`There is no panel called '${name}' to embed: showing the whole page.`);
-  document.body.classList.add('embedded');
-  /** @type {Element | null} */ let node = panel.closest('figure') ?? panel;
-  node.classList.add('embedded-panel');
-  for (node = node.parentElement; node && node !== document.body; node = node.parentElement) node.classList.add('embedded-path');
-}
 
 async function main() {
   // The worker fetches its scripts while the module compiles.
   const client = new RunClient();
-  const source = new URL('../pkg/sparsevd_bg.wasm', import.meta.url);
-  const module = await WebAssembly.compileStreaming(fetch(source)).catch(async () => WebAssembly.compile(await (await fetch(source)).arrayBuffer()));
+  const module = await loadModule();
   const address = viewQuery();
   const epoch = Number(address.epoch) || null;
   const still = address.autoplay === '0' || (matchMedia('(prefers-reduced-motion: reduce)').matches && address.autoplay !== '1');
@@ -48,6 +28,7 @@ async function main() {
   asked.notices.forEach(notice);
   controls.show(asked.values, null);
   hideControls();
+  const seen = askedEpoch(asked.values.epochs);
 
   // --- what is pressed -----------------------------------------------------------------------
 
@@ -74,7 +55,7 @@ async function main() {
     newSeed: () => restart({ seed: String(fresh_seed()) }),
   });
   const screen = new Screen(client, new View(), controls, transport);
-  screen.looking = epoch;
+  screen.looking = seen;
   if (still && !epoch) $('train').focus();
 
   controls.onchange = (field, value, live) => {
@@ -125,6 +106,7 @@ async function main() {
     allIsWell();
     notices.forEach(notice);
     controls.show(status.values, data);
+    document.body.classList.remove('waiting');
     screen.begin(status, data);
     $('run-name').textContent = `${data.name}: ${count(data.train)} to train, ${count(data.test)} to test`;
     $('undo').hidden = !undoable;
@@ -164,6 +146,9 @@ async function main() {
     else fallBack(text);
   });
   client.on('crashed', ({ text }) => {
+    if (!screen.status) {
+      return fail(`The page could not start: the worker that trains does not run (${text}). Reload without the cache (Ctrl+Shift+R); if this stays, copy the whole folder dist/ again.`, [['Try again', () => location.reload()]]);
+    }
     // Our mistake, but nothing is lost: the address decides the run.
     screen.mode = 'error';
     screen.showTransport();
@@ -200,6 +185,5 @@ async function main() {
 main().catch((error) => {
   $('state').dataset.value = 'error';
   $('state').textContent = 'Stopped';
-  const text = typeof WebAssembly === 'undefined' ? 'This browser has no WebAssembly: use a current Chrome, Edge, Firefox or Safari.' : `The page could not start (${error.message ?? error}).`;
-  fail(text, [['Try again', () => location.reload()]]);
+  fail(`The page could not start. ${error.message ?? error}`, [['Try again', () => location.reload()]]);
 });

@@ -6,8 +6,8 @@ use std::fs;
 use xtask::sizes;
 
 /// What the first visit may weigh, gzipped, and the wasm's share of it.
-const BYTES: u64 = 600_000;
-const WASM: u64 = 400_000;
+const BYTES: u64 = 620_000;
+const WASM: u64 = 500_000;
 
 #[test]
 fn the_site_works_below_any_path() {

@@ -79,7 +79,7 @@ pub fn draw_entropies<DB: DrawingBackend>(
     };
     let plot = Plot::new(&pen, (x, y), &words)?;
     if sides.iter().all(Vec::is_empty) {
-        return pen.message("No images were predicted yet.", plot.corners());
+        return pen.message("Nothing was predicted yet.", plot.corners());
     }
 
     for ((shares, fill), colour) in histograms.iter().zip(fills).zip(theme.series) {

@@ -333,6 +333,23 @@ impl Page {
         std::fs::write(file, self.driver.picture(whole)).expect("a picture is saved");
     }
 
+    /// The window's pixels as they are on the screen: their width, and each as [red, green, blue].
+    pub fn screenshot(&self) -> (usize, Vec<[u8; 3]>) {
+        let picture = self.driver.picture(false);
+        let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info().expect("PNG");
+        let mut bytes = vec![0; reader.output_buffer_size().expect("a screen's size")];
+        let frame = reader.next_frame(&mut bytes).expect("pixels");
+        let channels = frame.color_type.samples();
+        let pixels = bytes[..frame.buffer_size()].chunks(channels).map(|p| [p[0], p[1], p[2]]);
+        (frame.width as usize, pixels.collect())
+    }
+
+    /// Makes every page that is opened from now on run a script before its own.
+    pub fn prepare(&self, script: &str) {
+        let parameters = json!({ "source": script });
+        self.driver.devtools("Page.addScriptToEvaluateOnNewDocument", parameters);
+    }
+
     /// Warnings and errors that the console has shown.
     pub fn console(&self) -> Vec<(String, String)> {
         let bad = |(level, _): &(String, String)| level == "WARNING" || level == "SEVERE";
