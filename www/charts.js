@@ -50,10 +50,18 @@ export class Charts {
 
   /** Adds a canvas that is drawn by `draw` once there is something to draw. @param {string} id @param {(canvas: HTMLCanvasElement) => void} draw */
   add(id, draw) {
-    this.#seen.observe($(id));
-    this.#resized.observe($(id));
+    if (!this.#draw.has(id)) {
+      this.#seen.observe($(id));
+      this.#resized.observe($(id));
+    }
     this.#draw.set(id, draw);
-    this.draw([id]);
+    this.renew(id);
+  }
+
+  /** Draws a canvas again when there is time. @param {string} id */
+  renew(id) {
+    this.#stale.add(id);
+    this.#soon();
   }
 
   /** Takes the page's colours and the screen's pixels. */

@@ -30,17 +30,36 @@ export function readout(id, value, text) {
 /** A number with a fixed number of digits, or a dash. @param {number | null | undefined} value @param {number} digits */
 export const fixed = (value, digits) => (Number.isFinite(value) ? write_fixed(/** @type {number} */ (value), digits) : '–');
 
-/** A number with three significant digits, or a dash. @param {number | null | undefined} value */
-export const significant = (value) => (Number.isFinite(value) ? write_significant(/** @type {number} */ (value)) : '–');
+/** A number with its first digits, or a dash. @param {number | null | undefined} value @param {number} [digits] */
+export const significant = (value, digits = 3) => (Number.isFinite(value) ? write_significant(/** @type {number} */ (value), digits) : '–');
 
-/** The same without zeros at the end. @param {number} value */
+/** A number with three digits at most. @param {number} value */
 export const short = (value) => write_short(value);
 
 /** A whole number, with its thousands in groups. @param {number} value */
 export const count = (value) => fixed(value, 0);
 
 /** Device pixels that a pixel of a picture may take within so many CSS pixels. @param {HTMLCanvasElement} canvas @param {number} width @param {number} [height] */
-export const unitWithin = (canvas, width, height = Infinity) => Math.max(1, Math.floor(devicePixelRatio * Math.min(width / canvas.width, height / canvas.height)));
+export const unitWithin = (canvas, width, height = Infinity) => evenUnit(canvas, Math.max(1, Math.floor(devicePixelRatio * Math.min(width / canvas.width, height / canvas.height))));
+
+const isWhole = (/** @type {number} */ value) => Math.abs(value - Math.round(value)) < 1e-6;
+
+/** The unit nearest below that makes a picture whole CSS pixels wide and high too, if there is one: then it begins and ends between device pixels. @param {HTMLCanvasElement} canvas @param {number} unit */
+export function evenUnit({ width, height }, unit) {
+  for (let even = unit; even > unit / 2; even -= 1) {
+    if ([width, height].every((pixels) => isWhole((pixels * even) / devicePixelRatio))) return even;
+  }
+  return unit;
+}
+
+/** Moves an element by less than four CSS pixels, so that `inside` begins between two of the screen's pixels. @param {HTMLElement} element @param {HTMLElement} inside */
+export function align(element, inside) {
+  element.style.margin = '';
+  const step = [1, 2, 3, 4].find((css) => isWhole(css * devicePixelRatio)) ?? 1;
+  const { left, top } = inside.getBoundingClientRect();
+  const gap = (/** @type {number} */ at) => `${Math.ceil(at / step - 1e-6) * step - at}px`;
+  element.style.margin = `${gap(top + scrollY)} 0 0 ${gap(left + scrollX)}`;
+}
 
 /** Gives a picture a size on the screen of whole device pixels a pixel, so that nothing is resampled. @param {HTMLCanvasElement} canvas @param {number} unit */
 export function scalePixels(canvas, unit) {
@@ -49,12 +68,22 @@ export function scalePixels(canvas, unit) {
   Object.assign(canvas.style, { width: css(canvas.width), height: css(canvas.height) });
 }
 
-/** Calls `change` whenever a CSS pixel takes another number of device pixels. @param {() => void} change */
+/** What follows the pixel ratio. @type {(() => void)[]} */
+const followers = [];
+
+/** Calls `change` whenever a CSS pixel takes another number of device pixels: by another screen or by zooming. @param {() => void} change */
 export function onPixelRatio(change) {
-  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', () => {
-    change();
-    onPixelRatio(change);
-  }, { once: true });
+  followers.push(change);
+  if (followers.length > 1) return;
+  let ratio = devicePixelRatio;
+  const look = () => {
+    if (ratio === devicePixelRatio) return;
+    ratio = devicePixelRatio;
+    followers.forEach((follow) => follow());
+  };
+  // Zooming resizes the window; of a move to another screen no event tells in every browser.
+  addEventListener('resize', look);
+  setInterval(look, 300);
 }
 
 /** Whether the page is dark now. */

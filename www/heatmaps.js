@@ -31,6 +31,8 @@ export class Heatmaps {
     const resized = new ResizeObserver(fit);
     resized.observe($('heatmaps'));
     resized.observe($('plates'));
+    // What lies above moves the matrices.
+    for (const above of document.querySelectorAll('#notices, #error-banner, .readouts')) resized.observe(above);
     onPixelRatio(fit);
   }
 

@@ -13,6 +13,13 @@ import { loadModule } from './start.js';
 import { paperTable } from './table.js';
 import { Transport } from './transport.js';
 
+/** Says why there is no run, and what to do. @param {string} why */
+function cannotStart(why) {
+  $('state').dataset.value = 'error';
+  $('state').textContent = 'Stopped';
+  fail(`The page could not start. ${why}`, [['Try again', () => location.reload()]]);
+}
+
 async function main() {
   // The worker fetches its scripts while the module compiles.
   const client = new RunClient();
@@ -146,9 +153,7 @@ async function main() {
     else fallBack(text);
   });
   client.on('crashed', ({ text }) => {
-    if (!screen.status) {
-      return fail(`The page could not start: the worker that trains does not run (${text}). Reload without the cache (Ctrl+Shift+R); if this stays, copy the whole folder dist/ again.`, [['Try again', () => location.reload()]]);
-    }
+    if (!screen.status) return cannotStart(`The worker that trains does not run (${text}): reload without the cache (Ctrl+Shift+R); if this stays, copy the whole folder dist/ again.`);
     // Our mistake, but nothing is lost: the address decides the run.
     screen.mode = 'error';
     screen.showTransport();
@@ -182,8 +187,4 @@ async function main() {
   client.listen();
 }
 
-main().catch((error) => {
-  $('state').dataset.value = 'error';
-  $('state').textContent = 'Stopped';
-  fail(`The page could not start. ${error.message ?? error}`, [['Try again', () => location.reload()]]);
-});
+main().catch((error) => cannotStart(error.message ?? error));

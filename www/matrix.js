@@ -1,6 +1,6 @@
 // @ts-check
 // One layer's weights: one canvas pixel is one weight. Zooming only scales the element.
-import { count, element, fixed, scalePixels, short, unitWithin } from './dom.js';
+import { align, count, element, evenUnit, fixed, scalePixels, short, unitWithin } from './dom.js';
 
 /** @typedef {import('../pkg/sparsevd.js').View} View */
 /** @typedef {{ kept: number, total: number, limit: number, alive: number | null }} Drawn */
@@ -9,7 +9,7 @@ import { count, element, fixed, scalePixels, short, unitWithin } from './dom.js'
 const MOST = 24;
 
 /** CSS pixels that a plate has beside its weights. */
-const AROUND = 6;
+const AROUND = 9;
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -28,6 +28,7 @@ export class Matrix {
   /** The inspected pixel. @type {[number, number] | null} */ #at = null;
   /** The part that is shown elsewhere: left, top, width, height. @type {[number, number, number, number] | null} */ #part = null;
   #box;
+  #plate;
   #cross = element('div', { class: 'cross', hidden: '' });
   /** Rulers beside the weights, so that they cover none. */ #rulers = [element('div', { class: 'ruler across', hidden: '' }), element('div', { class: 'ruler down', hidden: '' })];
   #count;
@@ -47,7 +48,8 @@ export class Matrix {
     this.#room = room;
     this.#height = height;
     this.canvas = element('canvas', { id, tabindex: '0', role: 'img' });
-    this.#box = element('div', { class: 'scroll matrix' }, element('div', { class: 'plate' }, this.canvas, ...this.#rulers, this.#cross));
+    this.#plate = element('div', { class: 'plate' }, this.canvas, ...this.#rulers, this.#cross);
+    this.#box = element('div', { class: 'scroll matrix' }, this.#plate);
     this.#count = element('p', { class: 'count', id: id.replace('-', '-count-') });
     const zoom = (/** @type {string} */ sign, /** @type {number} */ by, /** @type {string} */ words) => {
       const button = element('button', { type: 'button', title: words, 'aria-label': `${words}: ${short}` }, sign);
@@ -79,7 +81,7 @@ export class Matrix {
   #pixels() {
     const least = Math.round(devicePixelRatio);
     const base = Math.max(least, unitWithin(this.canvas, this.#room.clientWidth - AROUND, this.#height));
-    return Math.min(MOST * least, Math.max(1, Math.round(base * this.#zoom)));
+    return evenUnit(this.canvas, Math.min(MOST * least, Math.max(1, Math.round(base * this.#zoom))));
   }
 
   /** CSS pixels a weight takes. */
@@ -90,6 +92,7 @@ export class Matrix {
   /** Gives the canvas the size that the zoom and the room want. */
   fit() {
     scalePixels(this.canvas, this.#pixels());
+    align(this.#plate, this.canvas);
     this.mark(this.#at);
     this.outline(this.#part);
   }

@@ -1,6 +1,6 @@
 // @ts-check
 // The numbers under the time line, the table of all epochs, and the sentence for screen readers.
-import { $, count, download, element, fixed, readout } from './dom.js';
+import { $, count, download, element, fixed, readout, significant } from './dom.js';
 
 /** Compression as people say it. @param {number} total @param {number} kept */
 export const compression = (total, kept) => (kept === 0 ? 'all pruned' : `${fixed(total / kept, total / kept < 10 ? 2 : 1)}×`);
@@ -47,12 +47,19 @@ const COLUMNS = {
 /** Keeps the table of epochs up to date while it is open. @param {() => any[]} records */
 export function dataTable(records) {
   const details = $('data-table', HTMLDetailsElement);
-  const short = (/** @type {any} */ value) => (typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(5) : String(value ?? ''));
+  const body = element('tbody');
+  const head = element('tr', {}, ...Object.keys(COLUMNS).map((name) => element('th', { scope: 'col' }, name)));
+  details.querySelector('table')?.append(element('thead', {}, head), body);
+  /** The fingerprint of the last row's network. @type {string | undefined} */ let last;
+  const short = (/** @type {any} */ value) => (typeof value === 'number' && !Number.isInteger(value) ? significant(value, 5) : String(value ?? ''));
   const fill = () => {
     if (!details.open) return;
-    const head = element('tr', {}, ...Object.keys(COLUMNS).map((name) => element('th', { scope: 'col' }, name)));
-    const rows = records().map((record) => element('tr', {}, ...Object.values(COLUMNS).map((of) => element('td', {}, short(of(record))))));
-    details.querySelector('table')?.replaceChildren(element('thead', {}, head), element('tbody', {}, ...rows));
+    const all = records();
+    // Rows that are there stay: an epoch adds one, another run begins anew.
+    if (all[body.rows.length - 1]?.fingerprint !== last) body.replaceChildren();
+    last = all.at(-1)?.fingerprint;
+    const row = (/** @type {any} */ record) => element('tr', {}, ...Object.values(COLUMNS).map((of) => element('td', {}, short(of(record)))));
+    body.append(...all.slice(body.rows.length).map(row));
   };
   details.addEventListener('toggle', fill);
   $('csv').addEventListener('click', () => {

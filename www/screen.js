@@ -230,7 +230,7 @@ export class Screen {
     // A diverged network has none, and an answer about another run's data comes too late.
     if (!numbers?.every(Number.isFinite) || data !== this.data) return;
     this.#entropies = entropies;
-    this.#charts.draw(['chart-entropy']);
+    this.#charts.renew('chart-entropy');
     $('chart-entropy').setAttribute('aria-label', `Epoch ${epoch}: ${this.#view.describeEntropies(entropies, data.classes)}`);
   }
 

@@ -13,6 +13,8 @@ mod harness;
 mod start;
 mod beginnings;
 mod truth;
+mod pixels;
+mod words;
 mod sizes;
 mod transport;
 mod filters;

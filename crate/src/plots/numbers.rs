@@ -56,7 +56,8 @@ pub fn brief(value: f64) -> String {
     to_digits(value, 2)
 }
 
-fn to_digits(value: f64, digits: i32) -> String {
+/// So many significant digits.
+pub fn to_digits(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { "0".to_owned() } else { "not finite".to_owned() };
     }

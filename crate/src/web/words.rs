@@ -15,13 +15,13 @@ pub fn write_fixed(value: f64, decimals: usize) -> String {
     numbers::fixed(value, decimals)
 }
 
-/// `value` with three significant digits.
+/// `value` with so many significant digits.
 #[wasm_bindgen]
-pub fn write_significant(value: f64) -> String {
-    numbers::significant(value)
+pub fn write_significant(value: f64, digits: i32) -> String {
+    numbers::to_digits(value, digits)
 }
 
-/// The same without zeros at the end.
+/// `value` with at most three significant digits, without zeros at the end.
 #[wasm_bindgen]
 pub fn write_short(value: f64) -> String {
     numbers::short(value)

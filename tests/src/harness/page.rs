@@ -84,17 +84,24 @@ pub fn visit(query: &str, test: impl FnOnce(&Page)) {
 
 /// Opens a browser for a test that goes to the page by itself.
 pub fn browse(test: impl FnOnce(&Page)) {
-    browse_in_turn(Turn::among_others(), test);
+    browse_in_turn(Turn::among_others(), false, test);
 }
 
 /// Opens a browser while no other test has one.
 pub fn browse_alone(test: impl FnOnce(&Page)) {
-    browse_in_turn(Turn::alone(), test);
+    browse_in_turn(Turn::alone(), false, test);
 }
 
-fn browse_in_turn(_turn: Turn, test: impl FnOnce(&Page)) {
-    let page =
-        Page { driver: WebDriver::open(product::browser()), console: RefCell::new(Vec::new()) };
+/// Opens a browser that notes how much of the processor its tasks take, see [`Page::tasks`].
+pub fn browse_traced(test: impl FnOnce(&Page)) {
+    browse_in_turn(Turn::alone(), true, test);
+}
+
+fn browse_in_turn(_turn: Turn, traced: bool, test: impl FnOnce(&Page)) {
+    let page = Page {
+        driver: WebDriver::open(product::browser(), traced),
+        console: RefCell::new(Vec::new()),
+    };
     page.resize(1440, 900, 1.0);
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| test(&page)));
     if let Err(reason) = outcome {
@@ -348,6 +355,15 @@ impl Page {
     pub fn prepare(&self, script: &str) {
         let parameters = json!({ "source": script });
         self.driver.devtools("Page.addScriptToEvaluateOnNewDocument", parameters);
+    }
+
+    /// Milliseconds of processor time of every task of the page's main thread during `work`; other
+    /// work on the machine does not count.
+    pub fn tasks(&self, work: impl FnOnce()) -> Vec<f64> {
+        // Asking ends the noting, and asking again when there is nothing begins it.
+        while !self.driver.tasks().is_empty() {}
+        work();
+        self.driver.tasks()
     }
 
     /// Warnings and errors that the console has shown.
