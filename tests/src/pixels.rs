@@ -6,7 +6,7 @@ use crate::harness::page::{Page, browse};
 const RUN: &str = "?network=64-300-100-10&epochs=4&warmup=-1..3&lr=0.01";
 
 /// A laptop's, a scaled one's, a good screen's; and what zooming makes of them.
-const RATIOS: [f64; 6] = [1.0, 1.5, 2.0, 1.25, 3.0, 1.0];
+const RATIOS: [f64; 5] = [1.0, 1.5, 2.0, 1.25, 1.0];
 
 /// Records the size in CSS pixels of every text that is drawn on a chart, by the canvas's id.
 const LISTEN: &str = "globalThis.texts = {};
