@@ -84,7 +84,8 @@ export class Charts {
 
   /** Draws what is on the screen, a few milliseconds a frame: nobody waits for a chart. */
   #soon() {
-    if (this.#drawing) return;
+    // Nothing is known yet, and the first picture should not wait for empty axes.
+    if (this.#drawing || !this.#view.recordCount()) return;
     if (!this.#urgent().length) return this.#later();
     this.#drawing = true;
     requestAnimationFrame(() => {
@@ -111,7 +112,6 @@ export class Charts {
 
   /** @param {string[]} ids */
   draw(ids) {
-    // Nothing is known yet, and the first picture should not wait for empty axes.
     if (!this.#view.recordCount()) return;
     for (const id of ids) {
       this.#stale.delete(id);

@@ -22,7 +22,7 @@ export function hideControls() {
   const unknown = names.filter((name) => !found.get(name));
   if (!unknown.length) return;
   const known = [...document.querySelectorAll('.control :is(input, select), button')].map(({ id }) => id).filter(Boolean);
-  notice(`The address hides ${unknown.join(', ')}, which is no control: there are ${known.join(', ')}.`);
+  notice(`The address hides ${unknown.map((name) => `'${name}'`).join(', ')}, which is no control: there are ${known.join(', ')}.`);
 }
 
 /** Shows one panel only, once it exists. */
@@ -32,7 +32,7 @@ export function embed() {
   const panel = document.getElementById(name);
   if (!panel) {
     const known = [...document.querySelectorAll('main :is(canvas, section)')].map(({ id }) => id).filter(Boolean);
-    return notice(`The address embeds ${name}, which is no panel: showing the whole page. There are ${known.join(', ')}.`);
+    return notice(`The address embeds '${name}', which is no panel: showing the whole page. There are ${known.join(', ')}.`);
   }
   document.body.classList.add('embedded');
   /** @type {Element | null} */ let node = panel.closest('figure') ?? panel;

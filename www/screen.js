@@ -193,7 +193,7 @@ export class Screen {
   /** The threshold as a lens: the accuracy at another threshold, without training. @param {string} key */
   async #focus(key) {
     this.#lens = { key, value: this.#lens.value };
-    const value = await this.#client.ask('accuracy', { epoch: this.past(), threshold: this.threshold });
+    const value = await this.#client.ask('accuracy', { epoch: this.past(), threshold: this.threshold }).catch(() => undefined);
     // No answer came from a lens that a newer one has ended.
     if (this.#lens.key !== key || value === undefined) return;
     this.#lens.value = value;

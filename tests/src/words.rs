@@ -226,9 +226,9 @@ fn what_an_address_asks_of_the_view_in_vain_is_told() {
         ("layer=77", vec!["layer 77", "0 (W1) to 1 (W2)"]),
         ("layer=-1", vec!["layer -1"]),
         ("layer=first", vec!["layer first"]),
-        ("hide=nothing", vec!["nothing, which is no control", "method"]),
+        ("hide=nothing", vec!["'nothing', which is no control", "method"]),
         ("hide=method,nowhere", vec!["nowhere"]),
-        ("embed=x", vec!["embeds x", "heatmap-0"]),
+        ("embed=x", vec!["embeds 'x'", "heatmap-0"]),
         ("epoch=1e9", vec!["epoch 1e9", "0 to 2"]),
         ("epoch=last", vec!["epoch last"]),
     ] {
