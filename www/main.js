@@ -147,6 +147,7 @@ async function main() {
   });
   client.on('progress', ({ text }) => progress(text));
   client.on('refused', ({ text }) => {
+    document.body.classList.remove('waiting');
     progress('');
     fail(text, []);
     if (screen.status) controls.show(screen.status.values, null);

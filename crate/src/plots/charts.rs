@@ -199,6 +199,7 @@ impl Chart {
             points: records.iter().map(|r| (f64::from(r.epoch), value(r))).collect(),
         };
         let wide = |value: Option<f32>| value.map(f64::from);
+        let points = !records.is_empty() && records.iter().all(|r| r.kl.is_none());
         match self {
             Self::Compression => {
                 let text = |value| format!("{}×", significant(value));
@@ -208,7 +209,6 @@ impl Chart {
                 let text = |value| fixed(value, 1);
                 let sampled = |r: &Record| (r.samples > 0).then_some(f64::from(r.sampled_accuracy));
                 // Point estimates are what is tested: nothing is pruned beside them.
-                let points = !records.is_empty() && records.iter().all(|r| r.kl.is_none());
                 let test = if points { "test" } else { "pruned" };
                 let mut lines = vec![
                     of(test, 0, text, &|r| Some(f64::from(r.test_accuracy))),
@@ -222,8 +222,12 @@ impl Chart {
             Self::Elbo => {
                 let weighted =
                     |r: &Record| wide(r.kl.map(|kl| r.kl_weight * kl).filter(|&v| v != 0.0));
+                let data = of("NLL (data)", 0, significant, &|r| wide(r.train_nll));
+                if points {
+                    return vec![data];
+                }
                 vec![
-                    of("NLL (data)", 0, significant, &|r| wide(r.train_nll)),
+                    data,
                     of("KL/N", 1, significant, &|r| wide(r.kl)),
                     Series { thin: true, ..of("β·KL/N", 2, significant, &weighted) },
                 ]
