@@ -357,12 +357,9 @@ impl Page {
         self.driver.devtools("Page.addScriptToEvaluateOnNewDocument", parameters);
     }
 
-    /// Milliseconds of processor time of every task of the page's main thread during `work`; other
-    /// work on the machine does not count.
-    pub fn tasks(&self, work: impl FnOnce()) -> Vec<f64> {
-        // Asking ends the noting, and asking again when there is nothing begins it.
-        while !self.driver.tasks().is_empty() {}
-        work();
+    /// Milliseconds of processor time of every task of the page's main thread since the browser was
+    /// opened, which must be traced; to be asked once. Other work on the machine does not count.
+    pub fn tasks(&self) -> Vec<f64> {
         self.driver.tasks()
     }
 
