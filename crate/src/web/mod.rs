@@ -4,6 +4,7 @@
 
 mod bench;
 mod canvas;
+mod charts;
 mod data;
 mod run;
 mod table;
