@@ -68,11 +68,12 @@ export class Screen {
     this.#digit = new Digit(client, () => ({ epoch: this.past(), threshold: this.threshold }));
     this.#fillTable = dataTable(() => JSON.parse(view.records()));
     this.#heatmaps.onposterior = (mean, sigma, canvas) => this.#charts.add(canvas.id, () => view.drawPosterior(mean, sigma, canvas));
-    this.#digit.onanswer = (verdict) => this.#charts.add('chart-uncertainty', (canvas) => {
-      view.drawPrediction(this.#digit.prediction ?? undefined, this.data.labels ?? [], canvas);
-      canvas.setAttribute('aria-label', verdict || 'Class probabilities: no prediction yet');
+    this.#charts.add('chart-uncertainty', (canvas) => view.drawPrediction(this.#digit.prediction ?? undefined, this.data.labels ?? [], canvas));
+    this.#digit.onanswer = (verdict) => {
+      this.#charts.renew('chart-uncertainty');
+      $('chart-uncertainty').setAttribute('aria-label', verdict || 'Class probabilities: no prediction yet');
       if (verdict && this.mode !== 'live') say(verdict);
-    });
+    };
     this.#charts.add('chart-entropy', (canvas) => view.drawEntropies(this.#entropies, this.data.classes, canvas));
     client.on('frame', ({ bytes }) => this.#receive(bytes));
   }
