@@ -1,10 +1,19 @@
 // @ts-check
 // Charts on canvases: their sizes, and when to draw which.
-import { $, isDark } from './dom.js';
+import { $, isDark, onPixelRatio, scalePixels, unitWithin } from './dom.js';
 
 /** @typedef {import('../pkg/sparsevd.js').View} View */
 
 const OVER_EPOCHS = ['compression', 'accuracy', 'elbo', 'sparsity', 'variance'];
+
+/** Pictures that say their numbers: the canvas's id, and the name of its sentence. @type {[string, string][]} */
+const SENTENCES = [
+  ...OVER_EPOCHS.map((name) => /** @type {[string, string]} */ ([`chart-${name}`, name])),
+  ['chart-scatter', 'scatter'], ['figure-scatter', 'scatter'], ['tiles', 'tiles'], ['figure-tiles', 'tiles'],
+];
+
+/** Milliseconds of a frame that charts may take; one is always drawn. */
+const BUDGET = 4;
 
 /** Milliseconds between two drawings of canvases that are not on the screen. */
 const PATIENCE = 150;
@@ -13,6 +22,7 @@ export class Charts {
   #view;
   /** Ids of canvases that are on the screen. @type {Set<string>} */ #visible = new Set();
   /** Ids of canvases off the screen that show the past. @type {Set<string>} */ #stale = new Set();
+  #drawing = false;
   #waiting = false;
   #seen;
   #resized;
@@ -30,48 +40,78 @@ export class Charts {
     });
     this.#resized = new ResizeObserver((entries) => this.draw(entries.map(({ target }) => target.id)));
     for (const name of OVER_EPOCHS) {
-      this.add(`chart-${name}`, (canvas) => canvas.setAttribute('aria-label', view.drawChart(name, canvas)));
+      this.add(`chart-${name}`, (canvas) => view.drawChart(name, canvas));
     }
     this.add('chart-scatter', (canvas) => view.drawScatter(canvas));
     this.add('tiles', (canvas) => this.#tiles(canvas));
     this.theme();
+    onPixelRatio(() => this.theme());
   }
 
   /** Adds a canvas that is drawn by `draw` once there is something to draw. @param {string} id @param {(canvas: HTMLCanvasElement) => void} draw */
   add(id, draw) {
-    this.#seen.observe($(id));
-    this.#resized.observe($(id));
+    if (!this.#draw.has(id)) {
+      this.#seen.observe($(id));
+      this.#resized.observe($(id));
+    }
     this.#draw.set(id, draw);
-    this.draw([id]);
+    this.renew(id);
   }
 
-  /** Takes the page's colours. */
+  /** Draws a canvas again when there is time. @param {string} id */
+  renew(id) {
+    this.#stale.add(id);
+    this.#soon();
+  }
+
+  /** Takes the page's colours and the screen's pixels. */
   theme() {
     this.#view.setTheme(isDark(), devicePixelRatio);
     this.refresh();
   }
 
-  /** Draws everything on the screen now, and the rest one by one. */
+  /** Says at once what every chart shows, and draws all: first what is on the screen. */
   refresh() {
+    if (!this.#view.recordCount()) return;
+    for (const [id, name] of SENTENCES) $(id).setAttribute('aria-label', this.#view.describe(name));
     for (const id of this.#draw.keys()) this.#stale.add(id);
-    this.draw([...this.#visible].filter((id) => this.#draw.has(id)));
-    this.#wait();
+    this.#soon();
+  }
+
+  #urgent() {
+    return [...this.#stale].filter((id) => this.#visible.has(id));
+  }
+
+  /** Draws what is on the screen, a few milliseconds a frame: nobody waits for a chart. */
+  #soon() {
+    // Nothing is known yet, and the first picture should not wait for empty axes.
+    if (this.#drawing || !this.#view.recordCount()) return;
+    if (!this.#urgent().length) return this.#later();
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      const start = performance.now();
+      for (const id of this.#urgent()) {
+        this.draw([id]);
+        if (performance.now() - start > BUDGET) break;
+      }
+      this.#soon();
+    });
   }
 
   /** Draws what is off the screen when nothing is urgent. */
-  #wait() {
+  #later() {
     if (this.#waiting || !this.#stale.size) return;
     this.#waiting = true;
     setTimeout(() => {
       this.#waiting = false;
       this.draw([...this.#stale].slice(0, 1));
-      this.#wait();
+      this.#soon();
     }, PATIENCE);
   }
 
   /** @param {string[]} ids */
   draw(ids) {
-    // Nothing is known yet, and the first picture should not wait for empty axes.
     if (!this.#view.recordCount()) return;
     for (const id of ids) {
       this.#stale.delete(id);
@@ -86,16 +126,14 @@ export class Charts {
   /** @param {HTMLCanvasElement} canvas */
   #tiles(canvas) {
     this.#view.drawTiles(canvas, 20, 100);
-    const room = /** @type {HTMLElement} */ (canvas.parentElement).clientWidth;
-    const unit = Math.max(1, Math.floor(room / canvas.width));
-    canvas.style.width = `${canvas.width * unit}px`;
+    scalePixels(canvas, unitWithin(canvas, /** @type {HTMLElement} */ (canvas.parentElement).clientWidth));
   }
 }
 
 /** Gives a canvas as many pixels as the screen has there; false if it has no room. @param {HTMLCanvasElement} canvas */
 function size(canvas) {
-  const width = Math.round(canvas.clientWidth * devicePixelRatio);
-  const height = Math.round(canvas.clientHeight * devicePixelRatio);
+  const box = canvas.getBoundingClientRect();
+  const [width, height] = [box.width, box.height].map((css) => Math.round(css * devicePixelRatio));
   if (!width || !height) return false;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   return true;

@@ -24,6 +24,7 @@ export class Controls {
   /** @type {Map<string, Field>} */ fields = new Map();
   /** @type {Record<string, string>} */ values = {};
   /** Methods with a posterior over weights. @type {string[]} */ #bayesian = [];
+  /** What is said of each method. @type {Record<string, import('./lesson.js').Words>} */ #words = {};
   /** Called when a control has a new value that is one, and with whether it acts on the running
    * training. @type {(field: Field, value: string, live: boolean) => void} */
   onchange = () => {};
@@ -31,9 +32,10 @@ export class Controls {
   /** Called when an experiment is chosen. @type {(name: string) => void} */
   onexperiment = () => {};
 
-  /** @param {{ fields: Field[], experiments: { name: string, label: string, about: string }[], bayesian: string[] }} catalogue */
-  constructor({ fields, experiments, bayesian }) {
+  /** @param {{ fields: Field[], experiments: { name: string, label: string, about: string }[], bayesian: string[], words: Record<string, import('./lesson.js').Words> }} catalogue */
+  constructor({ fields, experiments, bayesian, words }) {
     this.#bayesian = bayesian;
+    this.#words = words;
     const experiment = $('experiment', HTMLSelectElement);
     for (const { name, label, about } of experiments) {
       experiment.append(element('option', { value: name, title: about }, label));
@@ -164,6 +166,11 @@ export class Controls {
   /** Whether a setting is one of a method's. @param {string} key @param {string} method */
   applies(key, method) {
     return this.fields.get(key)?.offered.includes(method) ?? false;
+  }
+
+  /** What is said of the run's method. */
+  words() {
+    return this.#words[this.values.method];
   }
 
   /** Whether a method has a posterior over weights. @param {string} method */

@@ -1,19 +1,28 @@
 // @ts-check
 // One digit, picked or drawn, turned and shifted: what the network says of it and how surely.
-import { $, fixed } from './dom.js';
+import { whole_number } from '../pkg/sparsevd.js';
+import { $, element, fixed, onPixelRatio, scalePixels, significant, unitWithin } from './dom.js';
 
 /** @typedef {import('./run-client.js').RunClient} RunClient */
 
-const SIDE = 280;
+/** Places on the longer side of the pad. */
+const PAD = 280;
 /** Thick strokes, as a finger's: a sixth of a digit's height. */
 const BRUSH = 30;
+/** Numbers that are listed of an object that is no image. */
+const LISTED = 200;
+/** CSS pixels that the seen image may take either way while the pad is not shown. */
+const SEEN = 190;
 
 export class Digit {
   #client;
   #context;
   /** Whether the image is the drawing, not a test image. */ #drawn = false;
+  /** The test object that is picked. */ #index = 0;
   #busy = false;
   #again = false;
+  /** Height and width of the data's images; null if the data are no images. @type {[number, number] | null} */ #image = null;
+  /** The classes' names. @type {string[]} */ #labels = [];
   /** The answer on the screen. @type {string | null} */ prediction = null;
   /** Called with every new answer, in words. @type {(verdict: string) => void} */ onanswer = () => {};
   /** Where to look: epoch (null: now) and threshold. @type {() => { epoch: number | null, threshold: number }} */ where;
@@ -30,34 +39,78 @@ export class Digit {
       $(`digit-${name}`).addEventListener('input', () => this.ask());
     }
     const index = $('digit-index', HTMLInputElement);
-    index.addEventListener('input', () => this.#pick(Number(index.value)));
-    $('digit-next').addEventListener('click', () => this.#pick(Number(index.value) + 1));
+    index.addEventListener('input', () => this.#typed(index.value));
+    index.addEventListener('keydown', (event) => {
+      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      this.#pick(this.#index + by);
+    });
+    $('digit-next').addEventListener('click', () => this.#pick(this.#index + 1));
     $('digit-random').addEventListener('click', () => this.#pick(Math.floor(Math.random() * this.tests)));
     $('digit-clear').addEventListener('click', () => this.#clear());
+    onPixelRatio(() => this.#fit());
+  }
+
+  /** Takes in the data of a run. @param {{ test: number, classes: number, image: [number, number] | null, labels?: string[] }} data */
+  data({ test, classes, image, labels = [] }) {
+    this.tests = test;
+    this.#labels = labels;
+    const index = $('digit-index', HTMLInputElement);
+    this.#index = Math.min(this.#index, test - 1);
+    index.setAttribute('aria-valuemax', String(test - 1));
+    index.value = String(this.#index);
+    $('most-entropy').textContent = `ln ${classes} = ${fixed(Math.log(classes), 3)}`;
+    this.forget('');
+    if (JSON.stringify(image) === JSON.stringify(this.#image)) return;
+    this.#image = image;
+    this.#drawn = false;
+    const [height, width] = image ?? [1, 1];
+    const longest = Math.max(height, width);
+    const pad = $('pad', HTMLCanvasElement);
+    Object.assign(pad, { width: Math.ceil((PAD * width) / longest), height: Math.ceil((PAD * height) / longest) });
+    Object.assign(pad.style, { width: `calc(var(--pad) * ${width / longest})`, height: `calc(var(--pad) * ${height / longest})` });
     this.#blank();
   }
 
-  /** Takes in the data of a run. @param {{ test: number, image: [number, number] | null }} data */
-  data({ test, image }) {
-    this.tests = test;
-    $('digit-index', HTMLInputElement).max = String(test - 1);
-    this.#drawn &&= image !== null;
-    $('pad').closest('figure')?.toggleAttribute('hidden', image === null);
+  /** What a class is called. @param {number} label */
+  #class(label) {
+    return this.#labels[label] ?? String(label);
+  }
+
+  /** Takes the last answer away and says why. @param {string} words */
+  forget(words) {
+    this.prediction = null;
+    $('verdict').textContent = words;
+    for (const part of ['aleatoric', 'epistemic']) $(`split-${part}`).style.width = '0';
+    this.onanswer(words);
+  }
+
+  /** @param {string} text */
+  #typed(text) {
+    const index = whole_number(text, this.tests - 1);
+    if (index !== undefined) this.#choose(index);
+    else if (text.trim()) this.forget(`There is no test ${this.#image ? 'image' : 'object'} '${text.trim()}': choose 0 to ${this.tests - 1}.`);
+  }
+
+  /** Picks a test object; after the last comes the first. @param {number} index */
+  #pick(index) {
+    this.#choose((index + this.tests) % this.tests);
+    $('digit-index', HTMLInputElement).value = String(this.#index);
   }
 
   /** @param {number} index */
-  #pick(index) {
-    if (!Number.isFinite(index)) return;
+  #choose(index) {
+    this.#index = index;
+    $('digit-index').setAttribute('aria-valuenow', String(index));
     this.#drawn = false;
     this.#blank();
-    const wrapped = ((Math.trunc(index) % this.tests) + this.tests) % this.tests;
-    $('digit-index', HTMLInputElement).value = String(wrapped);
     this.ask();
   }
 
   #blank() {
     this.#context.fillStyle = '#fff';
-    this.#context.fillRect(0, 0, SIDE, SIDE);
+    this.#context.fillRect(0, 0, PAD, PAD);
   }
 
   #clear() {
@@ -69,7 +122,7 @@ export class Digit {
   /** @param {HTMLCanvasElement} pad */
   #pen(pad) {
     /** @type {[number, number] | null} */ let last = null;
-    const at = (/** @type {PointerEvent} */ event) => /** @type {[number, number]} */ ([(event.offsetX * SIDE) / pad.clientWidth, (event.offsetY * SIDE) / pad.clientHeight]);
+    const at = (/** @type {PointerEvent} */ event) => /** @type {[number, number]} */ ([(event.offsetX * pad.width) / pad.clientWidth, (event.offsetY * pad.height) / pad.clientHeight]);
     pad.addEventListener('pointerdown', (event) => {
       pad.setPointerCapture(event.pointerId);
       if (!this.#drawn) this.#blank();
@@ -100,8 +153,9 @@ export class Digit {
   }
 
   #ink() {
-    const { data } = this.#context.getImageData(0, 0, SIDE, SIDE);
-    return Float32Array.from({ length: SIDE * SIDE }, (_, i) => 1 - data[4 * i] / 255);
+    const { width, height } = this.#context.canvas;
+    const { data } = this.#context.getImageData(0, 0, width, height);
+    return Float32Array.from({ length: width * height }, (_, i) => 1 - data[4 * i] / 255);
   }
 
   /** Asks the network about the image as it is now; one question at a time, the newest last. */
@@ -111,6 +165,9 @@ export class Digit {
     this.#busy = true;
     try {
       while (this.#again) await this.#askOnce();
+    } catch (error) {
+      // The panel stays usable: the next question is asked as if this one had not been.
+      this.forget(`There is no answer (${error.message ?? error}): change the image or move to another epoch to ask again.`);
     } finally {
       this.#busy = false;
     }
@@ -119,7 +176,7 @@ export class Digit {
   async #askOnce() {
     this.#again = false;
     const value = (/** @type {string} */ name) => Number($(`digit-${name}`, HTMLInputElement).value);
-    const digit = { index: value('index'), ink: this.#drawn ? this.#ink() : null, side: SIDE, rotate: value('rotate'), right: value('right'), down: value('down') };
+    const digit = { index: this.#index, ink: this.#drawn ? this.#ink() : null, width: this.#context.canvas.width, rotate: value('rotate'), right: value('right'), down: value('down') };
     $('digit-rotate-text').textContent = `${digit.rotate}°`;
     $('digit-right-text').textContent = String(digit.right);
     $('digit-down-text').textContent = String(digit.down);
@@ -129,37 +186,55 @@ export class Digit {
 
   /** @param {{ image: Float32Array, label: number | null, prediction: string }} answer @param {number | null} index */
   #show({ image, label, prediction }, index) {
-    this.#picture(image);
+    this.#see(image);
+    if (label === null && image.every((x) => x === 0)) return this.forget('Nothing drawn yet: the network sees an empty image.');
     const { mean_network, ensemble, samples, uncertainty } = JSON.parse(prediction);
     // JSON has no NaN: a diverged network answers null.
     if (![...mean_network, ...ensemble].every(Number.isFinite)) {
-      $('verdict').textContent = 'The network gives no probabilities: its weights have diverged.';
-      return;
+      return this.forget('The network gives no probabilities: its weights have diverged.');
     }
     this.prediction = prediction;
     const best = (/** @type {number[]} */ p) => p.indexOf(Math.max(...p));
-    const empty = image.every((x) => x === 0);
     const [mean, all] = [best(mean_network), best(ensemble)];
     const agree = samples.filter((/** @type {number[]} */ p) => best(p) === all).length;
     $('samples-text').textContent = `${samples.length}`;
-    const subject = label === null ? 'Your drawing' : `Test image ${index}, a ${label}`;
-    $('verdict').textContent = empty
-      ? 'Nothing drawn yet: the network sees an empty image.'
-      : `${subject}: the mean network says ${mean} (${fixed(100 * mean_network[mean], 1)} %); ${agree} of ${samples.length} samples say ${all}. Uncertainty ${fixed(uncertainty.total, 3)} nats = ${fixed(uncertainty.aleatoric, 3)} aleatoric + ${fixed(uncertainty.epistemic, 3)} epistemic.`;
+    const subject = label === null ? 'Your drawing' : `Test ${this.#image ? 'image' : 'object'} ${index}, a ${this.#class(label)}`;
+    $('verdict').textContent = `${subject}: the mean network says ${this.#class(mean)} (${fixed(100 * mean_network[mean], 1)} %); ${agree} of ${samples.length} samples say ${this.#class(all)}. Uncertainty ${fixed(uncertainty.total, 3)} nats = ${fixed(uncertainty.aleatoric, 3)} aleatoric + ${fixed(uncertainty.epistemic, 3)} epistemic.`;
     const most = Math.log(ensemble.length);
     $('split-aleatoric').style.width = `${(100 * uncertainty.aleatoric) / most}%`;
     $('split-epistemic').style.width = `${(100 * uncertainty.epistemic) / most}%`;
     this.onanswer($('verdict').textContent ?? '');
   }
 
-  /** Shows the pixels that the network gets, dark ink on white. @param {Float32Array} image */
-  #picture(image) {
+  /** Shows what the network gets. @param {Float32Array} values */
+  #see(values) {
+    if (this.#image) this.#picture(values, this.#image);
+    else this.#list(values);
+  }
+
+  /** Dark ink on white. @param {Float32Array} image @param {[number, number]} shape */
+  #picture(image, [height, width]) {
     const seen = $('seen', HTMLCanvasElement);
-    const width = Math.round(Math.sqrt(image.length));
-    const height = Math.ceil(image.length / width);
     Object.assign(seen, { width, height });
     const pixels = new ImageData(width, height);
     image.forEach((x, i) => pixels.data.set([255 * (1 - x), 255 * (1 - x), 255 * (1 - x), 255], 4 * i));
     seen.getContext('2d')?.putImageData(pixels, 0, 0);
+    this.#fit();
+  }
+
+  #fit() {
+    const seen = $('seen', HTMLCanvasElement);
+    const { clientWidth, clientHeight } = $('pad');
+    const room = Math.max(clientWidth, clientHeight) || SEEN;
+    scalePixels(seen, unitWithin(seen, room, room));
+  }
+
+  /** The numbers of an object that is no image. @param {Float32Array} values */
+  #list(values) {
+    const numbers = [...values].slice(0, LISTED);
+    const rows = numbers.map((value, i) => element('tr', {}, element('th', { scope: 'row' }, `feature ${i}`), element('td', {}, significant(value))));
+    const more = values.length - numbers.length;
+    if (more) rows.push(element('tr', {}, element('td', { colspan: '2' }, `and ${more} more`)));
+    $('seen-values').replaceChildren(...rows);
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // Figures of a first layer that sees images: every unit as an image, and the seminar's three.
-import { $ } from './dom.js';
+import { $, scalePixels, unitWithin } from './dom.js';
 import { copy } from './lecture.js';
 
 /** @typedef {import('../pkg/sparsevd.js').View} View */
@@ -21,7 +21,10 @@ export class Figures {
   constructor(view, charts, heatmaps) {
     this.#heatmaps = heatmaps;
     charts.add('figure-w1', (canvas) => this.#columns(canvas));
-    charts.add('figure-tiles', (canvas) => view.drawTiles(canvas, TILES.across, TILES.across ** 2, TILES.from));
+    charts.add('figure-tiles', (canvas) => {
+      view.drawTiles(canvas, TILES.across, TILES.across ** 2, TILES.from);
+      scalePixels(canvas, unitWithin(canvas, this.#room()));
+    });
     charts.add('figure-scatter', (canvas) => view.drawPartScatter(SQUARE.from, SQUARE.count, canvas));
   }
 
@@ -34,9 +37,16 @@ export class Figures {
     $('figure-units').textContent = String(fan_out);
   }
 
+  /** CSS pixels that a figure of pixels may be wide. */
+  #room() {
+    return Math.min(600, $('seminar-figures').clientWidth / 2.4);
+  }
+
   /** @param {HTMLCanvasElement} canvas */
   #columns(canvas) {
     const { canvas: whole } = this.#heatmaps.matrix(0);
     copy(whole, canvas, COLUMNS.from, 0, COLUMNS.count, whole.height);
+    scalePixels(canvas, unitWithin(canvas, 0.7 * this.#room()));
+    canvas.setAttribute('aria-label', `Columns ${COLUMNS.from} to ${COLUMNS.from + COLUMNS.count - 1} of ${whole.getAttribute('aria-label')}`);
   }
 }

@@ -1,7 +1,8 @@
 // @ts-check
 // All weight layers, convolutions as filters and the others as matrices, and the inspected weight.
-import { $ } from './dom.js';
+import { $, count, fixed, onPixelRatio, short, significant } from './dom.js';
 import { Matrix } from './matrix.js';
+import { notice } from './notices.js';
 
 /** @typedef {{ height: number, width: number, channels: number }} Kernel */
 /** @typedef {{ name: string, fan_in: number, fan_out: number, bayesian: boolean, kernel?: Kernel }} Shape */
@@ -17,17 +18,22 @@ export class Heatmaps {
   /** @type {Matrix[]} */ #matrices = [];
   /** The layers' colour limits. @type {number[]} */ #limits = [];
   /** Height and width of the input image. @type {[number, number] | null} */ #image = null;
+  /** The classes' names. @type {string[]} */ labels = [];
   /** The weight that is inspected. @type {{ layer: number, x: number, y: number } | null} */ #cell = null;
 
   #first;
 
-  /** @param {View} view @param {number} first The layer to inspect first. */
+  /** @param {View} view @param {string} first The number of the layer to inspect first. */
   constructor(view, first) {
     this.#view = view;
     this.#first = first;
-    const resized = new ResizeObserver(() => this.#matrices.forEach((matrix) => matrix.fit()));
+    const fit = () => this.#matrices.forEach((matrix) => matrix.fit());
+    const resized = new ResizeObserver(fit);
     resized.observe($('heatmaps'));
     resized.observe($('plates'));
+    // What lies above moves the matrices.
+    for (const above of document.querySelectorAll('#notices, #error-banner, .readouts')) resized.observe(above);
+    onPixelRatio(fit);
   }
 
   /** Draws the frame that the view has. @param {Header} header */
@@ -41,7 +47,7 @@ export class Heatmaps {
       all += total;
       this.#limits[layer] = limit;
     }
-    $('pruned-count').textContent = `${pruned.toLocaleString('en')} of ${all.toLocaleString('en')}`;
+    $('pruned-count').textContent = `${count(pruned)} of ${count(all)}`;
     this.#cell ??= this.#start();
     this.#inspect();
   }
@@ -66,13 +72,18 @@ export class Heatmaps {
   /** The colours of the inspected layer. @param {number} limit */
   #bar(limit) {
     this.#view.drawColourBar($('colour-bar', HTMLCanvasElement));
-    $('bar-low').textContent = `−${limit}`;
-    $('bar-high').textContent = `+${limit}`;
+    const [low, high] = [`−${short(limit)}`, `+${short(limit)}`];
+    $('bar-low').textContent = low;
+    $('bar-high').textContent = high;
+    $('colour-bar').setAttribute('aria-label', `Colours from ${low} (blue) over zero to ${high} (red)`);
   }
 
   /** The middle of the layer to inspect first; between tiles there is no weight, but beside it. */
   #start() {
-    const layer = Math.min(this.#shapes.length - 1, Math.max(0, this.#first));
+    const last = this.#shapes.length - 1;
+    const layer = Math.min(last, Math.max(0, Math.trunc(Number(this.#first)) || 0));
+    if (String(layer) !== this.#first) notice(`The address asks for layer ${this.#first}, and the layers are 0 (${this.name(0)}) to ${last} (${this.name(last)}): inspecting layer ${layer}.`);
+    this.#first = String(layer);
     const { width, height } = this.#matrices[layer].canvas;
     const near = [[0, 0], [1, 0], [0, 1], [1, 1]].map(([dx, dy]) => ({ layer, x: (width >> 1) + dx, y: (height >> 1) + dy }));
     return near.find(({ x, y }) => this.#view.cell(layer, x, y)) ?? near[0];
@@ -135,7 +146,8 @@ export class Heatmaps {
   #where(layer, { input, output, place }) {
     if (place) return `filter ${output}, channel ${place[2]}, row ${place[0]}, column ${place[1]}`;
     const pixel = layer === 0 && this.#image ? `pixel ${input} (row ${Math.floor(input / this.#image[1])}, column ${input % this.#image[1]})` : `${this.#input(layer)} ${input}`;
-    return `${pixel} → ${this.#output(layer)} ${output}`;
+    const unit = this.#isLast(layer) ? this.labels[output] ?? output : output;
+    return `${pixel} → ${this.#output(layer)} ${unit}`;
   }
 
   /** Says everything about the inspected weight. */
@@ -148,11 +160,12 @@ export class Heatmaps {
     this.#matrices.forEach((matrix, i) => matrix.mark(i === layer ? [x, y] : null));
     const cell = JSON.parse(json);
     const { mean, sigma, log_alpha, pruned } = cell;
-    const number = (/** @type {number} */ value) => value.toPrecision(3).replace('-', '−');
-    const numbers = sigma === null ? `weight ${number(mean)}` : `μ = ${number(mean)}, σ = ${number(sigma)}, log α = ${log_alpha.toFixed(2).replace('-', '−')}: ${pruned ? 'pruned' : 'kept'}`;
-    $('cell-text').textContent = `${this.#shapes[layer].name}, ${this.#where(layer, cell)}: ${numbers}`;
+    const numbers = sigma === null ? `weight ${significant(mean)}` : `μ = ${significant(mean)}, σ = ${significant(sigma)}, log α = ${fixed(log_alpha, 2)}: ${pruned ? 'pruned' : 'kept'}`;
+    const words = `${this.#shapes[layer].name}, ${this.#where(layer, cell)}: ${numbers}`;
+    $('cell-text').textContent = words;
     const posterior = $('chart-posterior', HTMLCanvasElement);
     posterior.hidden = sigma === null;
+    posterior.setAttribute('aria-label', `Posterior of ${words}`);
     if (sigma !== null) this.onposterior(mean, sigma, posterior);
   }
 

@@ -1,6 +1,6 @@
 // @ts-check
 // The host of the runs: it moves the run on the desk and tells the page what has happened.
-import { Desk, Led, Progress } from '../pkg/sparsevd.js';
+import { Desk, Led, Progress, read_query } from '../pkg/sparsevd.js';
 import { fetchMnist } from './mnist.js';
 
 /** Milliseconds of training between two looks at the mailbox: scrubbing waits no longer. */
@@ -158,10 +158,11 @@ export class Host {
       this.#waiting = manner;
       return this.#arrive(this.#desk.start(query), manner);
     },
-    /** @param {{ query: string } & Manner} message */
-    visit: ({ query, ...manner }) => {
-      this.#waiting = manner;
-      return this.#arrive(this.#desk.visit(query), manner);
+    /** Goes to the run of an address, which moves unless somebody likes it `still`. @param {{ query: string, still: boolean }} message */
+    visit: ({ query, still }) => {
+      const { autoplay, epoch } = JSON.parse(read_query(query)).view;
+      this.#waiting = { autoplay: autoplay ?? !still, epoch, entry: 'same' };
+      return this.#arrive(this.#desk.visit(query), this.#waiting);
     },
     /** Opens what was dropped together. @param {{ files: { name: string, bytes: Uint8Array }[], query: string }} message */
     open: ({ files, query }) => {
@@ -201,9 +202,9 @@ export class Host {
       lens.free();
       return accuracy;
     },
-    predict: ({ epoch, threshold, digit: { index, ink, side, rotate, right, down } }) => {
+    predict: ({ epoch, threshold, digit: { index, ink, width, rotate, right, down } }) => {
       const data = this.#desk.data();
-      const image = ink ? data.drawing(ink, side, rotate, right, down) : data.testImage(index, rotate, right, down);
+      const image = ink ? data.drawing(ink, width, rotate, right, down) : data.testImage(index, rotate, right, down);
       const label = ink ? null : data.testLabel(index);
       data.free();
       return { image, label, prediction: this.#desk.predict(epoch ?? undefined, image, threshold) };

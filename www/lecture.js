@@ -1,6 +1,6 @@
 // @ts-check
 // The lecture's animation: the filters, a patch of the first fully-connected layer, one caption.
-import { $, fixed } from './dom.js';
+import { $, fixed, onPixelRatio, scalePixels, unitWithin } from './dom.js';
 
 /** @typedef {import('./heatmaps.js').Heatmaps} Heatmaps */
 /** @typedef {import('./heatmaps.js').Header} Header */
@@ -24,6 +24,7 @@ export class Lecture {
       const [left, top] = this.#from;
       heatmaps.point(this.#layer, left + Math.floor(offsetX / unit), top + Math.floor(offsetY / unit));
     });
+    onPixelRatio(() => this.#scale());
     heatmaps.onpick = (layer, x, y) => this.#move(layer, x, y);
   }
 
@@ -52,6 +53,11 @@ export class Lecture {
     this.#patch();
   }
 
+  #scale() {
+    const patch = $('patch', HTMLCanvasElement);
+    scalePixels(patch, unitWithin(patch, SIZE, SIZE));
+  }
+
   /** Copies the patch from the layer's matrix. */
   #patch() {
     const matrix = this.#heatmaps.matrix(this.#layer);
@@ -62,7 +68,7 @@ export class Lecture {
     this.#from = [left, top];
     const patch = $('patch', HTMLCanvasElement);
     copy(whole, patch, left, top, width, height);
-    patch.style.width = `${width * Math.max(1, Math.floor(SIZE / Math.max(width, height)))}px`;
+    this.#scale();
     const words = `→ ${left} to ${left + width - 1} · ↓ ${top} to ${top + height - 1}`;
     const name = this.#heatmaps.name(this.#layer);
     $('patch-name').textContent = name;

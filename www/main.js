@@ -1,57 +1,39 @@
 // @ts-check
 // Wires the page: the worker's run on one side, what people see and press on the other.
 import init, { View, catalogue, fresh_seed, paper_table, read_query } from '../pkg/sparsevd.js';
-import { Address, viewQuery } from './address.js';
+import { Address } from './address.js';
 import { Controls } from './controls.js';
-import { $, download, fixed, isDark } from './dom.js';
+import { $, count, download, fixed, isDark } from './dom.js';
 import { onFiles } from './files.js';
+import { embed, hideControls } from './linked.js';
 import { allIsWell, fail, notice, progress, say } from './notices.js';
 import { compression } from './readouts.js';
 import { RunClient } from './run-client.js';
 import { Screen } from './screen.js';
+import { loadModule } from './start.js';
 import { paperTable } from './table.js';
 import { Transport } from './transport.js';
 
-/** Takes away the controls that the address hides. */
-function hideControls() {
-  const { hide = '' } = viewQuery();
-  for (const id of hide.split(',').filter(Boolean)) {
-    // Hiding a control never hides a result.
-    document.getElementById(id)?.closest('.control, button, .experiment')?.classList.add('hidden-by-link');
-  }
-}
-
-/** Shows one panel only, once it exists. */
-function embed() {
-  const { embed: name } = viewQuery();
-  if (!name) return;
-  const panel = document.getElementById(name);
-  if (!panel) return notice(`There is no panel called '${name}' to embed: showing the whole page.`);
-  document.body.classList.add('embedded');
-  /** @type {Element | null} */ let node = panel.closest('figure') ?? panel;
-  node.classList.add('embedded-panel');
-  for (node = node.parentElement; node && node !== document.body; node = node.parentElement) node.classList.add('embedded-path');
+/** Says why there is no run, and what to do. @param {string} why */
+function cannotStart(why) {
+  $('state').dataset.value = 'error';
+  $('state').textContent = 'Stopped';
+  fail(`The page could not start. ${why}`, [['Try again', () => location.reload()]]);
 }
 
 async function main() {
   // The worker fetches its scripts while the module compiles.
   const client = new RunClient();
-  const source = new URL('../pkg/sparsevd_bg.wasm', import.meta.url);
-  const module = await WebAssembly.compileStreaming(fetch(source)).catch(async () => WebAssembly.compile(await (await fetch(source)).arrayBuffer()));
+  const module = await loadModule();
   client.load(module);
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   /** Goes to the run of the address. */
-  const visit = () => {
-    const { epoch, autoplay } = viewQuery();
-    const still = autoplay === '0' || (matchMedia('(prefers-reduced-motion: reduce)').matches && autoplay !== '1');
-    const asked = { query: location.search, autoplay: !still, epoch: Number(epoch) || null, entry: 'same' };
-    client.send('visit', asked);
-    return asked;
-  };
-  const asked = visit();
+  const visit = () => client.send('visit', { query: location.search, still });
+  visit();
   await init({ module_or_path: module });
 
   const controls = new Controls(JSON.parse(catalogue()));
-  const { notices, values } = JSON.parse(read_query(location.search));
+  const { notices, values, view } = JSON.parse(read_query(location.search));
   notices.forEach(notice);
   controls.show(values, null);
   hideControls();
@@ -82,13 +64,17 @@ async function main() {
     reset: () => restart({}, false),
     newSeed: () => restart({ seed: String(fresh_seed()) }),
   });
-  const address = new Address(() => { screen.looking = visit().epoch; });
+  const address = new Address(() => {
+    screen.looking = JSON.parse(read_query(location.search)).view.epoch;
+    visit();
+  });
   const screen = new Screen(client, address, new View(), controls, transport);
+  screen.looking = view.epoch;
   screen.ondraw = () => {
     screen.ondraw = () => {};
     embed();
   };
-  if (!asked.autoplay && !asked.epoch) $('train').focus();
+  if (!(view.autoplay ?? !still) && !view.epoch) $('train').focus();
 
   controls.onchange = (field, value, live) => {
     if (field.key === 'threshold') {
@@ -136,8 +122,9 @@ async function main() {
     notices.forEach(notice);
     for (const key of controls.fields.keys()) controls.complain(key, '');
     controls.show(status.values, data);
+    document.body.classList.remove('waiting');
     screen.begin(status, data, epoch);
-    $('run-name').textContent = `${data.name}: ${data.train.toLocaleString('en')} to train, ${data.test.toLocaleString('en')} to test`;
+    $('run-name').textContent = `${data.name}: ${count(data.train)} to train, ${count(data.test)} to test`;
     $('undo').hidden = !undoable;
     if (entry !== 'none') address.waits = false;
     if (entry === 'new' || (entry === 'same' && address.taken)) screen.touch(entry === 'new');
@@ -162,12 +149,14 @@ async function main() {
   });
   client.on('progress', ({ text }) => progress(text));
   client.on('refused', ({ text, waits }) => {
+    document.body.classList.remove('waiting');
     progress('');
     address.waits = waits;
     fail(text, waits ? [['Open …', () => $('open').click()]] : []);
     if (screen.status) controls.show(screen.status.values, null);
   });
   client.on('crashed', ({ text }) => {
+    if (!screen.status) return cannotStart(`The worker that trains does not run (${text}): reload without the cache (Ctrl+Shift+R); if this stays, copy the whole folder dist/ again.`);
     // Our mistake, but nothing is lost: the address decides the run.
     screen.mode = 'error';
     screen.showTransport();
@@ -191,9 +180,4 @@ async function main() {
   client.listen();
 }
 
-main().catch((error) => {
-  $('state').dataset.value = 'error';
-  $('state').textContent = 'Stopped';
-  const text = typeof WebAssembly === 'undefined' ? 'This browser has no WebAssembly: use a current Chrome, Edge, Firefox or Safari.' : `The page could not start (${error.message ?? error}).`;
-  fail(text, [['Try again', () => location.reload()]]);
-});
+main().catch((error) => cannotStart(error.message ?? error));

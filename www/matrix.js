@@ -1,12 +1,15 @@
 // @ts-check
 // One layer's weights: one canvas pixel is one weight. Zooming only scales the element.
-import { element } from './dom.js';
+import { align, count, element, evenUnit, fixed, scalePixels, short, unitWithin } from './dom.js';
 
 /** @typedef {import('../pkg/sparsevd.js').View} View */
 /** @typedef {{ kept: number, total: number, limit: number, alive: number | null }} Drawn */
 
 /** Largest CSS pixels a weight may take. */
 const MOST = 24;
+
+/** CSS pixels that a plate has beside its weights. */
+const AROUND = 9;
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -25,8 +28,9 @@ export class Matrix {
   /** The inspected pixel. @type {[number, number] | null} */ #at = null;
   /** The part that is shown elsewhere: left, top, width, height. @type {[number, number, number, number] | null} */ #part = null;
   #box;
+  #plate;
   #cross = element('div', { class: 'cross', hidden: '' });
-  #outline = element('div', { class: 'part', hidden: '' });
+  /** Rulers beside the weights, so that they cover none. */ #rulers = [element('div', { class: 'ruler across', hidden: '' }), element('div', { class: 'ruler down', hidden: '' })];
   #count;
 
   /**
@@ -44,7 +48,8 @@ export class Matrix {
     this.#room = room;
     this.#height = height;
     this.canvas = element('canvas', { id, tabindex: '0', role: 'img' });
-    this.#box = element('div', { class: 'scroll matrix' }, element('div', { class: 'plate' }, this.canvas, this.#outline, this.#cross));
+    this.#plate = element('div', { class: 'plate' }, this.canvas, ...this.#rulers, this.#cross);
+    this.#box = element('div', { class: 'scroll matrix' }, this.#plate);
     this.#count = element('p', { class: 'count', id: id.replace('-', '-count-') });
     const zoom = (/** @type {string} */ sign, /** @type {number} */ by, /** @type {string} */ words) => {
       const button = element('button', { type: 'button', title: words, 'aria-label': `${words}: ${short}` }, sign);
@@ -64,26 +69,30 @@ export class Matrix {
     /** @type {Drawn} */ const drawn = JSON.parse(this.#view.drawWeights(this.#layer, this.canvas));
     if (!this.canvas.style.width || width !== this.canvas.width || height !== this.canvas.height) this.fit();
     const { kept, total, limit, alive } = drawn;
-    const share = ((100 * (total - kept)) / total).toFixed(1);
+    const share = fixed((100 * (total - kept)) / total, 1);
     const filters = alive === null ? '' : `${alive} of ${this.#filters} filters alive, `;
-    this.#count.textContent = `${filters}${kept.toLocaleString('en')} of ${total.toLocaleString('en')} weights kept, ${share} % pruned, colours ±${limit}`;
+    this.#count.textContent = `${filters}${count(kept)} of ${count(total)} weights kept, ${share} % pruned, colours ±${short(limit)}`;
     Object.assign(this.canvas.dataset, { kept, total });
     this.canvas.setAttribute('aria-label', `${this.#name}: ${filters}${kept} of ${total} weights kept, ${share} percent pruned. Arrow keys inspect single weights.`);
     return drawn;
   }
 
-  /** CSS pixels a weight takes: a whole number, so that nothing is resampled. */
+  /** Device pixels a weight takes: a whole number, so that nothing is resampled. */
+  #pixels() {
+    const least = Math.round(devicePixelRatio);
+    const base = Math.max(least, unitWithin(this.canvas, this.#room.clientWidth - AROUND, this.#height));
+    return evenUnit(this.canvas, Math.min(MOST * least, Math.max(1, Math.round(base * this.#zoom))));
+  }
+
+  /** CSS pixels a weight takes. */
   #unit() {
-    const { width, height } = this.canvas;
-    const base = Math.max(1, Math.floor(Math.min(this.#room.clientWidth / width, this.#height / height)));
-    return Math.min(MOST, Math.max(1, Math.round(base * this.#zoom)));
+    return this.#pixels() / devicePixelRatio;
   }
 
   /** Gives the canvas the size that the zoom and the room want. */
   fit() {
-    const { canvas } = this;
-    const unit = this.#unit();
-    Object.assign(canvas.style, { width: `${canvas.width * unit}px`, height: `${canvas.height * unit}px` });
+    scalePixels(this.canvas, this.#pixels());
+    align(this.#plate, this.canvas);
     this.mark(this.#at);
     this.outline(this.#part);
   }
@@ -94,10 +103,13 @@ export class Matrix {
     this.#lay(this.#cross, at && [...at, 1, 1]);
   }
 
-  /** Draws a line around a part, or none. @param {[number, number, number, number] | null} part */
+  /** Lays rulers along a part, or none. @param {[number, number, number, number] | null} part */
   outline(part) {
     this.#part = part;
-    this.#lay(this.#outline, part);
+    this.#box.classList.toggle('ruled', !!part);
+    const [across, down] = this.#rulers;
+    this.#lay(across, part && [part[0], 0, part[2], 0]);
+    this.#lay(down, part && [0, part[1], 0, part[3]]);
   }
 
   /** @param {HTMLElement} over @param {number[] | null} part */

@@ -1,5 +1,6 @@
 // @ts-check
 // The page's line to the worker: commands go out, events and answers come back.
+import { startWorker } from './start.js';
 
 /** @typedef {{ epoch: number, finished: boolean, evaluating: boolean, taken: number, step: number, batches: number, trainSize: number, firstEpoch: number, values: Record<string, string>, changes: string, address: string, marks: { epoch: number, key: string, to: string }[] }} Status */
 
@@ -15,7 +16,7 @@ export class RunClient extends EventTarget {
   /** Starts the worker, which waits for the compiled module. */
   constructor() {
     super();
-    this.#worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+    this.#worker = startWorker(new URL('worker.js', import.meta.url));
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();

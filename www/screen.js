@@ -3,11 +3,12 @@
 import { viewQuery } from './address.js';
 import { Charts } from './charts.js';
 import { Digit } from './digit.js';
-import { fixed } from './dom.js';
+import { $, fixed } from './dom.js';
 import { Figures } from './figures.js';
 import { Heatmaps } from './heatmaps.js';
 import { Lecture } from './lecture.js';
-import { say } from './notices.js';
+import { showLesson } from './lesson.js';
+import { notice, say } from './notices.js';
 import { dataTable, showReadouts } from './readouts.js';
 import { Sizes } from './sizes.js';
 import { marksOf } from './timeline.js';
@@ -22,6 +23,9 @@ import { marksOf } from './timeline.js';
 /** Milliseconds between two frames of a live run: faster than eyes, and the worker can train. */
 const FRAME = 40;
 
+/** Before anything is predicted. */
+const NO_ENTROPIES = '{"inside":[],"outside":[]}';
+
 const same = (/** @type {number} */ a, /** @type {number} */ b) => Math.abs(a - b) < 1e-6;
 
 export class Screen {
@@ -30,9 +34,11 @@ export class Screen {
   /** Milliseconds an epoch takes. */ millis = 0;
   /** The past epoch looked at; null follows the run. @type {number | null} */ looking = null;
   threshold = 3;
-  data = { name: '', train: 0, test: 1, features: 0, classes: 10, image: null };
+  data = { name: '', train: 0, test: 1, features: 0, classes: 10, image: null, labels: /** @type {string[]} */ ([]) };
+  /** The run's events, as the charts mark them. */ #marks = '';
   /** The header of the frame on the screen. @type {any} */ #header = null;
   /** The lens's answer, and what it was for. */ #lens = { key: '', value: /** @type {number | null} */ (null) };
+  /** The entropies on the screen, as JSON. */ #entropies = NO_ENTROPIES;
   /** What the charts showed last. */ #charted = '';
   #wanted = false;
   #inFlight = false;
@@ -57,7 +63,7 @@ export class Screen {
     this.#view = view;
     this.#controls = controls;
     this.#transport = transport;
-    this.#heatmaps = new Heatmaps(view, Math.trunc(Number(viewQuery().layer)) || 0);
+    this.#heatmaps = new Heatmaps(view, viewQuery().layer ?? '0');
     this.#lecture = new Lecture(this.#heatmaps);
     this.#charts = new Charts(view);
     this.#sizes = new Sizes(view);
@@ -65,11 +71,13 @@ export class Screen {
     this.#digit = new Digit(client, () => ({ epoch: this.past(), threshold: this.threshold }));
     this.#fillTable = dataTable(() => JSON.parse(view.records()));
     this.#heatmaps.onposterior = (mean, sigma, canvas) => this.#charts.add(canvas.id, () => view.drawPosterior(mean, sigma, canvas));
-    this.#digit.onanswer = (verdict) => this.#charts.add('chart-uncertainty', (canvas) => {
-      if (this.#digit.prediction) view.drawPrediction(this.#digit.prediction, canvas);
-      canvas.setAttribute('aria-label', verdict);
-      if (this.mode !== 'live') say(verdict);
-    });
+    this.#charts.add('chart-uncertainty', (canvas) => view.drawPrediction(this.#digit.prediction ?? undefined, this.data.labels ?? [], canvas));
+    this.#digit.onanswer = (verdict) => {
+      this.#charts.renew('chart-uncertainty');
+      $('chart-uncertainty').setAttribute('aria-label', verdict || 'Class probabilities: no prediction yet');
+      if (verdict && this.mode !== 'live') say(verdict);
+    };
+    this.#charts.add('chart-entropy', (canvas) => view.drawEntropies(this.#entropies, this.data.classes, canvas));
   }
 
   /** Epochs trained and evaluated. */
@@ -106,13 +114,19 @@ export class Screen {
   begin(status, data, epoch) {
     Object.assign(this, { status, data });
     this.#view.clear();
+    this.#entropies = NO_ENTROPIES;
     this.#lens = { key: '', value: null };
     this.#header = null;
     this.looking = epoch;
     this.threshold = Number(status.values.threshold);
     this.#view.setThreshold(this.threshold);
+    // The page's words follow the data: images of pixels, or objects of features.
+    document.body.classList.toggle('tables', !data.image);
+    this.#heatmaps.labels = data.labels ?? [];
     this.#digit.data(data);
     this.#axis();
+    const { firstEpoch } = status;
+    if (firstEpoch > 0) notice(`The run goes on from epoch ${firstEpoch}: the epochs before are in the charts and the table, as numbers without pictures.`);
   }
 
   /** Takes in where the run stands. @param {Status} status @param {string} mode @param {number} millis */
@@ -159,11 +173,11 @@ export class Screen {
     this.#sizes.draw(header);
     const counts = JSON.parse(this.#view.counts());
     const accuracy = this.#accuracy(header);
-    showReadouts(header, counts, accuracy);
+    showReadouts(header, counts, accuracy, this.#controls.words().trainAccuracy);
     this.#lecture.draw(header, counts, accuracy.value);
     this.#figures.show(header);
     // Charts change with the epoch, the threshold and new records, not with every frame.
-    const due = `${header.epoch} ${this.threshold} ${this.#view.recordCount()} ${this.mode === 'live' ? '' : header.fingerprint}`;
+    const due = `${header.epoch} ${this.threshold} ${this.#view.recordCount()} ${this.#marks} ${this.mode === 'live' ? '' : header.fingerprint}`;
     if (due !== this.#charted) this.#charts.refresh();
     this.#charted = due;
   }
@@ -171,7 +185,7 @@ export class Screen {
   /** The test accuracy of what is on the screen: its record's, or what the lens sees. @param {any} header */
   #accuracy({ record, batch, fingerprint }) {
     const asRecorded = !record || same(record.threshold, this.threshold);
-    const name = asRecorded ? 'test accuracy, pruned mean' : `test accuracy at threshold ${fixed(this.threshold, 1)}`;
+    const name = asRecorded ? this.#controls.words().testAccuracy : `test accuracy at threshold ${fixed(this.threshold, 1)}`;
     if (record && asRecorded && batch === 0) return { value: record.test_accuracy, name };
     const key = `${fingerprint} ${this.threshold}`;
     if (this.#lens.key === key) return { value: this.#lens.value, name };
@@ -202,17 +216,26 @@ export class Screen {
 
   #axis() {
     if (!this.status) return;
+    const { method } = this.status.values;
+    showLesson(method, this.#controls.words(), this.#controls.isBayesian(method));
     const marks = marksOf(this.status, this.#controls);
-    this.#view.setAxis(JSON.stringify(marks.map(({ epoch, label }) => [epoch, label])), Number(this.status.values.epochs));
+    this.#marks = JSON.stringify(marks.map(({ epoch, label }) => [epoch, label]));
+    this.#view.setAxis(this.#marks, Number(this.status.values.epochs));
     this.#transport.mark(marks, Math.max(1, this.trained()));
   }
 
   /** Asks what takes longer than a frame: the digit's prediction and the entropies. */
   async settle() {
     this.#digit.ask();
+    const { data } = this;
+    const epoch = this.past() ?? this.trained();
     const entropies = await this.#client.ask('entropies', { epoch: this.past() }).catch(() => null);
     const numbers = entropies && [...JSON.parse(entropies).inside, ...JSON.parse(entropies).outside];
-    if (numbers?.every(Number.isFinite)) this.#charts.add('chart-entropy', (canvas) => this.#view.drawEntropies(entropies, this.data.classes, canvas));
+    // A diverged network has none, and an answer about another run's data comes too late.
+    if (!numbers?.every(Number.isFinite) || data !== this.data) return;
+    this.#entropies = entropies;
+    this.#charts.renew('chart-entropy');
+    $('chart-entropy').setAttribute('aria-label', `Epoch ${epoch}: ${this.#view.describeEntropies(entropies, data.classes)}`);
   }
 
   /** Asks the digit's prediction again. */

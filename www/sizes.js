@@ -1,6 +1,6 @@
 // @ts-check
 // The pruned network in bytes, in every format that Rust lists.
-import { $, element, readout } from './dom.js';
+import { $, count, element, readout } from './dom.js';
 import { compression } from './readouts.js';
 
 /** @typedef {import('../pkg/sparsevd.js').View} View */
@@ -33,7 +33,7 @@ export class Sizes {
     if (!this.#bars.size) this.#panel.querySelector('tbody')?.append(...sizes.map((size) => this.#row(size)));
     const most = Math.max(...sizes.map(({ bytes }) => bytes));
     for (const { name, bytes } of sizes) {
-      readout(`size-${name}`, bytes, bytes.toLocaleString('en'));
+      readout(`size-${name}`, bytes, count(bytes));
       readout(`smaller-${name}`, sizes[0].bytes / bytes, compression(sizes[0].bytes, bytes));
       /** @type {HTMLElement} */ (this.#bars.get(name)).style.width = `${(100 * bytes) / most}%`;
     }

@@ -99,7 +99,7 @@ pub struct Ensemble {
 }
 
 /// One object's predictive uncertainty in nats: total = aleatoric + epistemic.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Uncertainty {
     /// The entropy of the mean prediction.
     pub total: f32,

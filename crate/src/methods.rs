@@ -19,6 +19,19 @@ pub enum Method {
     Dense,
 }
 
+/// What the page says of a method; its formula is the page's template `formula-<name>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Below the weight matrices: what a pixel is, and when it turns white.
+    pub lesson: &'static str,
+    /// Where it was published.
+    pub source: &'static str,
+    /// What the accuracy of the deterministic network is called.
+    pub test_accuracy: &'static str,
+    /// What the accuracy in training is called.
+    pub train_accuracy: &'static str,
+}
+
 impl Method {
     /// Every method, in the order of menus.
     pub const ALL: [Self; 6] = [
@@ -52,6 +65,61 @@ impl Method {
             Self::MagnitudePruning => "Magnitude pruning: small |w|",
             Self::Dense => "Dense: point estimates, no prior",
         }
+    }
+
+    /// The words for it.
+    pub fn words(self) -> Words {
+        let (lesson, source) = match self {
+            Self::SparseVd => (
+                "Each pixel is one weight's posterior mean μ. The prior rewards weights that can \
+                 be noise: when log α = log σ²/μ² passes the threshold, the weight is set to zero \
+                 and its pixel turns white.",
+                "Molchanov, Ashukha and Vetrov, “Variational Dropout Sparsifies Deep Neural \
+                 Networks”, ICML 2017.",
+            ),
+            Self::Ard => (
+                "Each pixel is one weight's posterior mean μ. Each weight has a Gaussian prior \
+                 that learns its own precision τ: where the data ask for nothing, τ grows and the \
+                 weight becomes noise. When log α = log σ²/μ² passes the threshold, it is set to \
+                 zero and its pixel turns white.",
+                "MacKay, “Bayesian Non-Linear Modeling for the Prediction Competition”, 1994; \
+                 Kharitonov, Molchanov and Vetrov, “Variational Dropout via Empirical Bayes”, 2018.",
+            ),
+            Self::Gaussian => (
+                "Each pixel is one weight's posterior mean μ. The prior N(0, 1) keeps weights \
+                 small and unsure and asks for no zeros: the few white pixels are weights whose \
+                 noise happens to drown their mean, log α = log σ²/μ² above the threshold.",
+                "Blundell, Cornebise, Kavukcuoglu and Wierstra, “Weight Uncertainty in Neural \
+                 Networks”, ICML 2015.",
+            ),
+            Self::BinaryDropout => (
+                "Each pixel is one weight, a single number. In training a random part of the \
+                 hidden units is silent for every object; the network predicts with all of them. \
+                 No weight is pruned, so no pixel turns white.",
+                "Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, “Dropout”, 2014; \
+                 Gal and Ghahramani, “Dropout as a Bayesian Approximation”, ICML 2016.",
+            ),
+            Self::MagnitudePruning => (
+                "Each pixel is one weight, a single number. While the schedule lasts, the weights \
+                 of each layer with the smallest |w| are set to zero, more at every step; they \
+                 stay zero, and their pixels white.",
+                "Zhu and Gupta, “To prune, or not to prune”, 2017.",
+            ),
+            Self::Dense => (
+                "Each pixel is one weight, a single number. Nothing asks for zeros: no weight is \
+                 pruned, so no pixel turns white.",
+                "",
+            ),
+        };
+        let (test_accuracy, train_accuracy) = match self {
+            Self::SparseVd | Self::Ard | Self::Gaussian => {
+                ("test accuracy, pruned mean", "train accuracy, with noise")
+            }
+            Self::BinaryDropout => ("test accuracy, all units", "train accuracy, with dropout"),
+            Self::MagnitudePruning => ("test accuracy, kept weights", "train accuracy"),
+            Self::Dense => ("test accuracy", "train accuracy"),
+        };
+        Words { lesson, source, test_accuracy, train_accuracy }
     }
 
     /// The prior of Bayesian weights; `None` where weights are point estimates.

@@ -11,7 +11,7 @@ use crate::network::Network;
 use crate::rng::{Rng, Stream};
 
 /// What a network says of one image, as class probabilities.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// The deterministic answer: the pruned mean network.
     pub mean_network: Vec<f32>,

@@ -228,9 +228,10 @@ impl Session {
         &self.records
     }
 
-    /// The first epoch that can be looked at.
+    /// The first epoch that can be looked at: a run resumed within an epoch remembers none yet.
     pub fn first_epoch(&self) -> u32 {
-        self.history.first().map_or(0, |(epoch, _)| *epoch)
+        let now = || self.trainer.position().epoch;
+        self.history.first().map_or_else(now, |(epoch, _)| *epoch)
     }
 
     /// The network at the end of a past `epoch`; as it is now for `None` and unknown epochs.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sparsevd::evaluation::Record;
 use sparsevd::layers::Kernel;
 use sparsevd::plots::colormap::PRUNED;
-use sparsevd::plots::entropy::draw_entropies;
+use sparsevd::plots::entropy::{Objects, draw_entropies};
 use sparsevd::plots::filters::{ALIVE, DEAD, Filters};
 use sparsevd::plots::heatmap::{Heatmap, LADDER, colour_bar, limit};
 use sparsevd::plots::posterior::draw_posterior;
@@ -174,12 +174,14 @@ fn pictures(theme: &Theme) -> Vec<(String, String)> {
     );
     with(
         "prediction",
-        svg_with(theme, SIZE, |area, theme| draw_prediction(area, &prediction(), theme)),
+        svg_with(theme, SIZE, |area, theme| draw_prediction(area, &prediction(), &[], theme)),
     );
     let (inside, outside) = entropies();
     with(
         "entropies",
-        svg_with(theme, SIZE, |area, theme| draw_entropies(area, &inside, &outside, 10, theme)),
+        svg_with(theme, SIZE, |area, theme| {
+            draw_entropies(area, &inside, &outside, 10, &Objects::of(true), theme)
+        }),
     );
     with(
         "posterior",
@@ -263,7 +265,7 @@ fn painted_pixels_are_pruned_where_weights_are() {
                     let pixel = &pixels[4 * (y * width + x)..][..4];
                     assert_eq!(pixel == PRUNED, pruned);
                     let red = pixel[0] > pixel[2];
-                    assert!(pruned || red == (mean[place] > 0.0) || mean[place].abs() < 1e-2);
+                    assert!(pruned || red == (mean[place] > 0.0));
                 }
             }
             assert_eq!(heatmap.cell_at(width, 0).or(heatmap.cell_at(0, height)), None);
@@ -274,6 +276,27 @@ fn painted_pixels_are_pruned_where_weights_are() {
         points.paint(3.0, 0.5, &mut pixels);
         let white = pixels.chunks(4).filter(|pixel| **pixel == PRUNED).count();
         assert_eq!((white, points.kept(-100.0)), (1, rows * columns - 1));
+    }
+}
+
+#[test]
+fn a_colour_has_the_sign_of_its_weight_however_small_it_is() {
+    // Every exponent that an f32 has, and fractions of each.
+    let sizes = (0..0x7f80_u32).map(|bits| f32::from_bits(bits << 16 | 1));
+    let mean: Vec<f32> = sizes.flat_map(|size| [size, -size]).collect();
+    let log_sigma = vec![-60.0; mean.len()];
+    let (columns, mut pixels) = (2, Vec::new());
+    for limit in LADDER {
+        for log_sigma in [None, Some(&log_sigma[..])] {
+            let heatmap = Heatmap { rows: mean.len() / columns, columns, mean: &mean, log_sigma };
+            heatmap.paint(f32::INFINITY, limit, &mut pixels);
+            let width = heatmap.size().0;
+            for (place, mean) in mean.iter().enumerate() {
+                let (x, y) = heatmap.pixel_of(place / columns, place % columns);
+                let pixel = &pixels[4 * (y * width + x)..][..4];
+                assert_eq!(pixel[0] > pixel[2], *mean > 0.0, "{mean} within ±{limit}: {pixel:?}");
+            }
+        }
     }
 }
 
@@ -498,9 +521,10 @@ proptest! {
     ) {
         let theme = Theme::light(1.0);
         let n = values.len().min(others.len());
+        let names: Vec<String> = (0..classes).map(|class| "<name>&".repeat(class)).collect();
         svg_with(&theme, size, |area, theme| {
             draw_scatter(area, &[&values[..n]], &[&others[..n]], threshold, theme)?;
-            draw_entropies(area, &values, &others, classes, theme)?;
+            draw_entropies(area, &values, &others, classes, &Objects::of(false), theme)?;
             draw_posterior(area, threshold, values.first().copied().unwrap_or(0.0), theme)?;
             let prediction = Prediction {
                 mean_network: values.iter().copied().take(classes).collect(),
@@ -508,7 +532,7 @@ proptest! {
                 ensemble: others.iter().copied().take(classes).collect(),
                 ..prediction()
             };
-            draw_prediction(area, &prediction, theme)
+            draw_prediction(area, &prediction, &names, theme)
         });
         let heatmap = Heatmap { rows: n, columns: 1, mean: &values[..n], log_sigma: Some(&others[..n]) };
         let mut pixels = Vec::new();

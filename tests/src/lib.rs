@@ -11,7 +11,10 @@ mod harness;
 
 // The facts, in the order in which a visitor meets them.
 mod start;
+mod beginnings;
 mod truth;
+mod pixels;
+mod words;
 mod sizes;
 mod transport;
 mod filters;

@@ -5,6 +5,7 @@ use crate::process;
 use crate::project;
 use crate::sizes::{self, Sizes};
 use crate::toolchain;
+use md5::{Digest, Md5};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub fn build(dist: &Path) -> Result<Sizes> {
     let scratch = scratch_beside(&dist)?;
     let fresh = scratch.path().join("fresh");
     bind(&wasm, &fresh.join("pkg"))?;
+    stamp(&fresh.join("pkg"))?;
     copy_page(&project::root(), &fresh)?;
     replace(&dist, &fresh, &scratch.path().join("old"))?;
     sizes::of(&dist)
@@ -75,6 +77,26 @@ fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
         Error::failed(format!("wasm-bindgen cannot read {}: {why:#}", wasm.display()))
     })
 }
+
+/// Writes one stamp into the module, as its section `build`, and into its JavaScript, so that the
+/// page can tell files of two builds apart.
+fn stamp(pkg: &Path) -> Result<()> {
+    let (wasm, script) = (pkg.join(format!("{NAME}_bg.wasm")), pkg.join(format!("{NAME}.js")));
+    let read = |path: &Path| fs::read(path).cannot(format!("read {}", path.display()));
+    let (mut module, mut text) = (read(&wasm)?, read(&script)?);
+    let digest = Md5::new().chain_update(&module).chain_update(&text).finalize();
+    let stamp: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    // A custom section: 0, its size, its name with its length, its content.
+    let content = [&[SECTION.len() as u8], SECTION.as_bytes(), stamp.as_bytes()].concat();
+    module.extend([0, content.len() as u8]);
+    module.extend(content);
+    text.extend(format!("\nexport const build = '{stamp}';\n").bytes());
+    fs::write(&wasm, module).cannot(format!("write {}", wasm.display()))?;
+    fs::write(&script, text).cannot(format!("write {}", script.display()))
+}
+
+/// The module's section that `www/start.js` reads.
+const SECTION: &str = "build";
 
 /// Copies `index.html` and `www/` of the project.
 fn copy_page(root: &Path, dist: &Path) -> Result<()> {
@@ -172,6 +194,20 @@ not json
         replace(&dist, &fresh, &scratch.path().join("old")).unwrap();
         let names = sizes::files(&dist).unwrap();
         assert_eq!(names, [dist.join("index.html"), dist.join("www/deep/a.js")]);
+    }
+
+    #[test]
+    fn the_module_and_its_script_have_one_stamp() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path().join("sparsevd_bg.wasm"), "\0asm\x01\0\0\0");
+        write(folder.path().join("sparsevd.js"), "export let a;");
+        stamp(folder.path()).unwrap();
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        let script = read("sparsevd.js");
+        let stamp = script.split('\'').nth(1).unwrap();
+        assert_eq!(stamp.len(), 32);
+        let section = format!("\0asm\x01\0\0\0\0\x26\x05build{stamp}");
+        assert_eq!(read("sparsevd_bg.wasm"), section);
     }
 
     #[test]

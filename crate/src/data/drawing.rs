@@ -6,8 +6,8 @@
 /// Fainter ink is dust.
 const FAINT: f32 = 1.0 / 32.0;
 
-/// The network's image, `shape` = (height, width), of the ink on a pad of `side` × `side` in
-/// [0, 1], row by row. A blank pad gives zeros; ink that is no number counts as none.
+/// The network's image, `shape` = (height, width), of the ink on a pad with rows of `width`
+/// places in [0, 1]. A blank pad gives zeros; ink that is no number counts as none.
 ///
 /// * As MNIST was made (LeCun, Cortes and Burges): 28×28 and other sizes from 12 on. The drawing
 ///   is scaled to fit 20/28 of the height and width, its shape kept, and its centre of mass is
@@ -17,10 +17,10 @@ const FAINT: f32 = 1.0 / 32.0;
 ///   Strokes look like the data's if they are one sixth of the drawing's height thick.
 ///
 /// Both scale by area averaging; the darkest pixel becomes 1, as it is in the data.
-pub fn from_drawing(ink: &[f32], side: usize, shape: (usize, usize)) -> Vec<f32> {
-    assert_eq!(ink.len(), side * side, "a pad has side × side places");
+pub fn from_drawing(ink: &[f32], width: usize, shape: (usize, usize)) -> Vec<f32> {
+    assert!(ink.len().is_multiple_of(width), "a pad has whole rows");
     let ink = ink.iter().map(|&x| if x >= FAINT { x.min(1.0) } else { 0.0 }).collect();
-    let Some(drawing) = Drawing::crop(ink, side) else {
+    let Some(drawing) = Drawing::crop(ink, width) else {
         return vec![0.0; shape.0 * shape.1];
     };
     let small = shape.0.min(shape.1) < 12;

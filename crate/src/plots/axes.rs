@@ -130,6 +130,8 @@ pub struct Words<'a> {
     pub y: &'a str,
     /// The legend, in the same row as far as it fits.
     pub legend: &'a [(Sign, &'a str)],
+    /// What whole numbers across are called, from 0 on; without names they are numbers.
+    pub names: &'a [String],
     /// Values across that are marked by dashed lines, with words above the plot.
     pub flags: &'a [(f64, &'a str)],
     /// Room to the left in CSS pixels, for numbers.
@@ -186,8 +188,16 @@ impl Plot {
             pen.text(&text, (left - pen.em(5.0), at), Align::End, theme.faint)?;
         }
         let widest = pen.width(&fixed(x.high, 0)).max(pen.em(26.0));
-        for (value, text) in x.ticks(right - left, 1.5 * widest) {
+        let mut free = f64::NEG_INFINITY;
+        for (i, (value, number)) in x.ticks(right - left, 1.5 * widest).into_iter().enumerate() {
             let at = plot.x(value);
+            let text = words.names.get(i).map_or(number, |name| brief_name(name));
+            let half = 0.5 * pen.width(&text);
+            // A name that would lie on the one before is left out.
+            if !words.names.is_empty() && at - half < free {
+                continue;
+            }
+            free = at + half + pen.em(2.0);
             pen.vertical(at, (bottom, bottom + pen.px(4.0)), theme.faint)?;
             pen.text(&text, (at, number_row), Align::Middle, theme.faint)?;
         }
@@ -219,6 +229,15 @@ impl Plot {
     pub fn corners(&self) -> (Place, Place) {
         ((self.left, self.top), (self.right, self.bottom))
     }
+}
+
+/// The beginning of a long name.
+fn brief_name(name: &str) -> String {
+    const MOST: usize = 10;
+    if name.chars().count() <= MOST {
+        return name.to_owned();
+    }
+    name.chars().take(MOST - 1).chain(['…']).collect()
 }
 
 /// A word on a dashed line.

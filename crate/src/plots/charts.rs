@@ -93,18 +93,21 @@ impl Chart {
                     0 => String::new(),
                     k => format!(", {} by {k} weight samples", percent(record.sampled_accuracy)),
                 };
+                let bayesian = record.kl.is_some();
+                let noise = if bayesian { " under noise" } else { "" };
                 let train = record.train_accuracy.map_or(String::new(), |accuracy| {
-                    format!("; training accuracy {} under noise", percent(accuracy))
+                    format!("; training accuracy {}{noise}", percent(accuracy))
                 });
-                let pruned = percent(record.test_accuracy);
-                let dense = percent(record.dense_accuracy);
-                format!(
-                    "Test accuracy at epoch {epoch}: {pruned} pruned, {dense} dense{sampled}{train}."
-                )
+                let dense = match bayesian {
+                    true => format!(" pruned, {} dense", percent(record.dense_accuracy)),
+                    false => String::new(),
+                };
+                let test = percent(record.test_accuracy);
+                format!("Test accuracy at epoch {epoch}: {test}{dense}{sampled}{train}.")
             }
             Self::Elbo => match (record.elbo, record.train_nll, record.kl) {
                 (Some(elbo), Some(nll), Some(kl)) => format!(
-                    "ELBO {} nats per image at epoch {epoch}: data term {}, KL term {} with weight \
+                    "ELBO {} nats per object at epoch {epoch}: data term {}, KL term {} with weight \
                      β = {}.",
                     number(elbo),
                     number(-nll),
@@ -112,11 +115,11 @@ impl Chart {
                     number(record.kl_weight),
                 ),
                 (_, Some(nll), None) => format!(
-                    "Data term {} nats per image at epoch {epoch}; point estimates have no KL term.",
+                    "Data term {} nats per object at epoch {epoch}; point estimates have no KL term.",
                     number(-nll),
                 ),
                 (_, _, Some(kl)) => {
-                    format!("KL term {} nats per image at epoch {epoch}.", number(-kl))
+                    format!("KL term {} nats per object at epoch {epoch}.", number(-kl))
                 }
                 _ => NO_TERMS.to_owned(),
             },
@@ -157,6 +160,7 @@ impl Chart {
             x: "epoch",
             y: self.unit(),
             legend: if legend.len() > 1 { &legend } else { &[] },
+            names: &[],
             flags: &flags,
             left: if self == Self::Compression { 42.0 } else { 34.0 },
             right: if self == Self::Variance { 68.0 } else { 54.0 },
@@ -180,7 +184,7 @@ impl Chart {
         match self {
             Self::Compression => "all weights ÷ kept weights",
             Self::Accuracy => "% right",
-            Self::Elbo => "nats per image",
+            Self::Elbo => "nats per object",
             Self::Sparsity => "% pruned",
             Self::Variance => "variance",
         }
@@ -195,6 +199,7 @@ impl Chart {
             points: records.iter().map(|r| (f64::from(r.epoch), value(r))).collect(),
         };
         let wide = |value: Option<f32>| value.map(f64::from);
+        let points = !records.is_empty() && records.iter().all(|r| r.kl.is_none());
         match self {
             Self::Compression => {
                 let text = |value| format!("{}×", significant(value));
@@ -203,18 +208,26 @@ impl Chart {
             Self::Accuracy => {
                 let text = |value| fixed(value, 1);
                 let sampled = |r: &Record| (r.samples > 0).then_some(f64::from(r.sampled_accuracy));
-                vec![
-                    of("pruned", 0, text, &|r| Some(f64::from(r.test_accuracy))),
+                // Point estimates are what is tested: nothing is pruned beside them.
+                let test = if points { "test" } else { "pruned" };
+                let mut lines = vec![
+                    of(test, 0, text, &|r| Some(f64::from(r.test_accuracy))),
                     of("dense", 1, text, &|r| Some(f64::from(r.dense_accuracy))),
                     of("sampled", 2, text, &sampled),
                     of("train", 3, text, &|r| wide(r.train_accuracy)),
-                ]
+                ];
+                lines.retain(|line| !points || line.name != "dense");
+                lines
             }
             Self::Elbo => {
                 let weighted =
                     |r: &Record| wide(r.kl.map(|kl| r.kl_weight * kl).filter(|&v| v != 0.0));
+                let data = of("NLL (data)", 0, significant, &|r| wide(r.train_nll));
+                if points {
+                    return vec![data];
+                }
                 vec![
-                    of("NLL (data)", 0, significant, &|r| wide(r.train_nll)),
+                    data,
                     of("KL/N", 1, significant, &|r| wide(r.kl)),
                     Series { thin: true, ..of("β·KL/N", 2, significant, &weighted) },
                 ]

@@ -68,8 +68,18 @@ pub(super) static SEQUENTIAL: [[u8; 4]; LEVELS + 1] = {
 pub fn diverging(t: f32) -> [u8; 4] {
     match t {
         t if t.is_nan() => NOT_A_NUMBER,
-        t => DIVERGING[((t.clamp(-1.0, 1.0) + 1.0) * LEVELS as f32 + 0.5) as usize],
+        t => {
+            let level = ((t.clamp(-1.0, 1.0) + 1.0) * LEVELS as f32 + 0.5) as usize;
+            DIVERGING[signed(t, level as u32) as usize]
+        }
     }
+}
+
+/// The level of a value that was rounded to `level`: what is negative stays on the negative side,
+/// however near to zero it is.
+#[inline(always)]
+pub(super) fn signed(value: f32, level: u32) -> u32 {
+    if value.is_sign_negative() { level.min(LEVELS as u32 - 1) } else { level }
 }
 
 /// The colour of `t` in 0 … 1, RGBA: "hot" reversed, the larger the darker.

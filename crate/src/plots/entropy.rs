@@ -1,4 +1,4 @@
-//! Predictive entropies of digits and of what is none, as two histograms.
+//! Predictive entropies of test objects and of shuffled ones, as two histograms.
 
 use crate::linalg::order;
 use plotters::prelude::DrawingBackend;
@@ -11,13 +11,48 @@ use super::{Area, Theme};
 /// Bins from 0 to ln C.
 const BINS: usize = 24;
 
-/// Draws the entropies in nats of test images (`inside`) and of images that are no digits
-/// (`outside`), 0 … ln `classes`, with the medians.
+/// What the objects of a data set are called, and what they are made of.
+pub struct Objects {
+    /// In the plural.
+    pub name: &'static str,
+    /// In the plural.
+    pub parts: &'static str,
+}
+
+impl Objects {
+    /// Images of pixels, or objects of features.
+    pub fn of(images: bool) -> Self {
+        let (name, parts) = if images { ("images", "pixels") } else { ("objects", "features") };
+        Self { name, parts }
+    }
+}
+
+/// The medians in one sentence.
+pub fn describe_entropies(
+    inside: &[f32],
+    outside: &[f32],
+    classes: usize,
+    Objects { name, parts }: &Objects,
+) -> String {
+    let text = |values: &[f32]| median(&finite(values)).map_or("–".to_owned(), |m| fixed(m, 2));
+    let most = (classes.max(2) as f64).ln();
+    format!(
+        "Median entropy {} nats of {} test {name}, {} with their {parts} shuffled; at most ln {classes} = {}.",
+        text(inside),
+        fixed(inside.len() as f64, 0),
+        text(outside),
+        fixed(most, 3),
+    )
+}
+
+/// Draws the entropies in nats of test objects (`inside`) and of the same with their parts
+/// shuffled (`outside`), 0 … ln `classes`, with the medians.
 pub fn draw_entropies<DB: DrawingBackend>(
     area: &Area<'_, DB>,
     inside: &[f32],
     outside: &[f32],
     classes: usize,
+    Objects { name, parts }: &Objects,
     theme: &Theme,
 ) -> Result<(), String> {
     let pen = Pen::new(area, theme)?;
@@ -28,23 +63,23 @@ pub fn draw_entropies<DB: DrawingBackend>(
     let x = Axis::linear(0.0, 1.04 * most, Numbers::Plain);
     let y = Axis::linear(0.0, round_up(highest.max(10.0)).min(100.0), Numbers::Plain);
     let fills = [veiled(theme.series[0], 0.5), veiled(theme.series[1], 0.5)];
-    let legend = [
-        (Sign::Box(fills[0]), "test digits"),
-        (Sign::Box(fills[1]), "no digits (shuffled pixels)"),
-    ];
+    let kinds = [format!("test {name}"), format!("{parts} shuffled")];
+    let legend = [(Sign::Box(fills[0]), &*kinds[0]), (Sign::Box(fills[1]), &*kinds[1])];
+    let unit = format!("% of {name}");
     let limit = format!("ln {classes} = {}", fixed(most, 3));
     let flags = [(most, limit.as_str())];
     let words = Words {
         x: "entropy, nats",
-        y: "% of images",
+        y: &unit,
         legend: &legend,
+        names: &[],
         flags: &flags,
         left: 34.0,
         right: 14.0,
     };
     let plot = Plot::new(&pen, (x, y), &words)?;
     if sides.iter().all(Vec::is_empty) {
-        return pen.message("No images were predicted yet.", plot.corners());
+        return pen.message("Nothing was predicted yet.", plot.corners());
     }
 
     for ((shares, fill), colour) in histograms.iter().zip(fills).zip(theme.series) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::colormap::{DIVERGING, LEVELS, NOT_A_NUMBER, PRUNED, diverging};
+use super::colormap::{DIVERGING, LEVELS, NOT_A_NUMBER, PRUNED, diverging, signed};
 use crate::linalg::simd;
 use crate::priors::log_alpha;
 
@@ -189,7 +189,7 @@ const ROUND: f32 = 8_388_608.0;
 fn level(mean: f32, scale: f32) -> u32 {
     let middle = LEVELS as f32;
     let level = (mean * scale + middle).max(0.0).min(2.0 * middle);
-    let code = (level + ROUND).to_bits() & 0x3FF;
+    let code = signed(mean, (level + ROUND).to_bits() & 0x3FF);
     if mean.is_nan() { NOT_A_NUMBER_CODE } else { code }
 }
 

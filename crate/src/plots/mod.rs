@@ -11,7 +11,7 @@ pub mod colormap;
 pub mod entropy;
 pub mod filters;
 pub mod heatmap;
-mod numbers;
+pub mod numbers;
 mod pen;
 pub mod posterior;
 pub mod scatter;

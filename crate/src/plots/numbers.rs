@@ -42,12 +42,22 @@ pub fn significant(value: f64) -> String {
     to_digits(value, 3)
 }
 
+/// At most three significant digits, without zeros at the end: 3, 0.1, 12.5.
+pub fn short(value: f64) -> String {
+    let text = significant(value);
+    if !text.contains('.') || text.contains('·') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// Two significant digits, for narrow places.
 pub fn brief(value: f64) -> String {
     to_digits(value, 2)
 }
 
-fn to_digits(value: f64, digits: i32) -> String {
+/// So many significant digits.
+pub fn to_digits(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { "0".to_owned() } else { "not finite".to_owned() };
     }
@@ -102,6 +112,9 @@ mod tests {
             (0.0, "0"),
         ] {
             assert_eq!(significant(value), text);
+        }
+        for (value, text) in [(f64::from(0.1_f32), "0.1"), (3.0, "3"), (200.0, "200"), (0.0, "0")] {
+            assert_eq!(short(value), text);
         }
         assert_eq!(fixed(-0.04, 1), "0.0");
         assert_eq!(fixed(266_200.0, 0), "266,200");

@@ -33,6 +33,7 @@ pub fn draw_posterior<DB: DrawingBackend>(
         x: "weight",
         y: "posterior density",
         legend: &[],
+        names: &[],
         flags: &[],
         left: 12.0,
         right: 12.0,

@@ -4,7 +4,8 @@ use crate::linalg::order;
 use plotters::prelude::DrawingBackend;
 
 use super::axes::{Axis, Numbers, Plot, Words};
-use super::numbers::fixed;
+use super::heatmap::count_pruned;
+use super::numbers::{fixed, short};
 use super::pen::{Align, Drawn, Pen, veiled};
 use super::{Area, Theme, blend};
 use crate::linalg::{math, simd};
@@ -18,6 +19,30 @@ const BINS: (usize, usize) = (120, 80);
 /// Shades of density, each twice as dense as the one before.
 const SHADES: usize = 8;
 
+/// How many weights lie beyond the pruning line at `epoch`, in one sentence.
+pub fn describe_scatter(
+    mean: &[&[f32]],
+    log_sigma: &[&[f32]],
+    threshold: f32,
+    epoch: u32,
+) -> String {
+    let number = |n: usize| fixed(n as f64, 0);
+    let total: usize = log_sigma.iter().map(|layer| layer.len()).sum();
+    if total == 0 {
+        return NO_SIGMA.to_owned();
+    }
+    let layers = mean.iter().zip(log_sigma);
+    let pruned: usize = layers.map(|(mean, s)| count_pruned(mean, s, threshold)).sum();
+    format!(
+        "Log |μ| against log σ of {} weights at epoch {epoch}: {} are beyond the line log α = {} and pruned.",
+        number(total),
+        number(pruned),
+        short(f64::from(threshold)),
+    )
+}
+
+const NO_SIGMA: &str = "Point estimates have no σ.";
+
 /// Draws how many weights lie where, for all layers together: `mean` and `log_sigma` have one
 /// slice a layer.
 pub fn draw_scatter<DB: DrawingBackend>(
@@ -30,12 +55,19 @@ pub fn draw_scatter<DB: DrawingBackend>(
     let pen = Pen::new(area, theme)?;
     let axis =
         |(low, high): (f32, f32)| Axis::linear(f64::from(low), f64::from(high), Numbers::Plain);
-    let words =
-        Words { x: "log |μ|", y: "log σ", legend: &[], flags: &[], left: 34.0, right: 12.0 };
+    let words = Words {
+        x: "log |μ|",
+        y: "log σ",
+        legend: &[],
+        names: &[],
+        flags: &[],
+        left: 34.0,
+        right: 12.0,
+    };
     let plot = Plot::new(&pen, (axis(X), axis(Y)), &words)?;
     let bins = bin(mean, log_sigma);
     if bins.iter().all(|&n| n == 0) {
-        return pen.message("Point estimates have no σ.", plot.corners());
+        return pen.message(NO_SIGMA, plot.corners());
     }
 
     // Pruned is where ln α = 2 ln σ − 2 ln|μ| > t, so above ln σ = ln|μ| + t/2.
@@ -74,7 +106,7 @@ pub fn draw_scatter<DB: DrawingBackend>(
     draw_bins(&pen, &plot, &bins)?;
     if let [from, to] = ends[..] {
         pen.line(&[from, to], theme.series[1], 1.5, &[])?;
-        let text = format!("log α = {}", short(threshold));
+        let text = format!("log α = {}", short(f64::from(threshold)));
         let colour = theme.series_text(1);
         // Beside the lower end of the line, where few weights are.
         let room = plot.right - from.0 > pen.width(&text) + pen.em(34.0);
@@ -84,11 +116,6 @@ pub fn draw_scatter<DB: DrawingBackend>(
     }
     let corner = (plot.left + pen.em(6.0), plot.top + pen.em(9.0));
     pen.text("pruned", corner, Align::Start, theme.faint)
-}
-
-fn short(threshold: f32) -> String {
-    let text = fixed(f64::from(threshold), 1);
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 /// One box for every run of bins of one shade.

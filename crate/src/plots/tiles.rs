@@ -2,23 +2,42 @@
 
 use super::colormap::{LEVELS, NOT_A_NUMBER, PRUNED, SEQUENTIAL};
 use super::heatmap::Heatmap;
+use super::numbers::fixed;
 use crate::linalg::order;
 
 /// The lines between tiles, RGBA.
 pub const FRAME: [u8; 4] = [0xc4, 0xc9, 0xcf, 255];
 
-/// The units of a layer, those with more weights first; at most `most` of them.
-pub fn busiest(heatmap: &Heatmap<'_>, threshold: f32, most: usize) -> Vec<usize> {
+/// How many incoming weights every unit of a layer keeps.
+fn kept_by_unit(heatmap: &Heatmap<'_>, threshold: f32) -> Vec<u32> {
     heatmap.check();
     let mut kept = vec![0_u32; heatmap.columns];
     for first in (0..heatmap.mean.len()).step_by(heatmap.columns.max(1)) {
         let row = kept.iter_mut().zip(first..);
         row.for_each(|(kept, place)| *kept += u32::from(!heatmap.is_pruned(place, threshold)));
     }
-    let lost: Vec<f64> = kept.into_iter().map(|kept| -f64::from(kept)).collect();
+    kept
+}
+
+/// The units of a layer, those with more weights first; at most `most` of them.
+pub fn busiest(heatmap: &Heatmap<'_>, threshold: f32, most: usize) -> Vec<usize> {
+    let lost: Vec<f64> =
+        kept_by_unit(heatmap, threshold).into_iter().map(|kept| -f64::from(kept)).collect();
     let mut units = order(&lost);
     units.truncate(most);
     units
+}
+
+/// How many units receive anything at `epoch`, in one sentence.
+pub fn describe_tiles(heatmap: &Heatmap<'_>, threshold: f32, epoch: u32) -> String {
+    let kept = kept_by_unit(heatmap, threshold);
+    let number = |n: usize| fixed(n as f64, 0);
+    let (alive, all) = (kept.iter().filter(|kept| **kept > 0).count(), kept.len());
+    format!(
+        "Incoming weights of the hidden units as images at epoch {epoch}: {} of {} units receive something.",
+        number(alive),
+        number(all),
+    )
 }
 
 /// Paints |μ| of `units` of a first layer as images of (height, width), the larger the darker

@@ -9,10 +9,12 @@ use super::{Area, Theme};
 pub use crate::prediction::Prediction;
 
 /// Draws, for every class, the ensemble's probability as a bar, each weight sample's as a dot,
-/// the range of the middle 80 % of samples as a whisker, the mean network's as a diamond.
+/// the range of the middle 80 % of samples as a whisker, the mean network's as a diamond. `names` are
+/// the classes' names; without them they are numbers.
 pub fn draw_prediction<DB: DrawingBackend>(
     area: &Area<'_, DB>,
     prediction: &Prediction,
+    names: &[String],
     theme: &Theme,
 ) -> Result<(), String> {
     let pen = Pen::new(area, theme)?;
@@ -31,6 +33,7 @@ pub fn draw_prediction<DB: DrawingBackend>(
         x: "class",
         y: "probability",
         legend: &legend,
+        names,
         flags: &[],
         left: 34.0,
         right: 46.0,

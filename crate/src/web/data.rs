@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
+use super::to_js_error;
 use crate::data::{self, Data};
 
 /// A data set that runs can share.
@@ -48,17 +49,17 @@ impl DataSet {
         Ok(self.0.labels[usize::from(self.0.test.labels()[index])].clone())
     }
 
-    /// What a network sees of a drawing of side × side values in [0, 1], turned and shifted.
+    /// What a network sees of a drawing in rows of `width` values in [0, 1], turned and shifted.
     pub fn drawing(
         &self,
         ink: &[f32],
-        side: usize,
+        width: usize,
         degrees: f32,
         right: i32,
         down: i32,
     ) -> Vec<f32> {
         let Some(shape) = self.0.image else { return vec![0.0; self.0.features()] };
-        self.moved(data::from_drawing(ink, side, shape), degrees, right, down)
+        self.moved(data::from_drawing(ink, width, shape), degrees, right, down)
     }
 
     fn moved(&self, image: Vec<f32>, degrees: f32, right: i32, down: i32) -> Vec<f32> {

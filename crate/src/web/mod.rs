@@ -4,17 +4,19 @@
 
 mod bench;
 mod canvas;
+mod charts;
 mod data;
 mod run;
 mod table;
 mod view;
+mod words;
 
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::address::Address;
 use crate::experiments;
-use crate::methods::Method;
+use crate::methods::{Method, Words};
 use crate::number;
 use crate::settings::{Effect, FIELDS, Kind, Pace, Settings};
 
@@ -71,7 +73,19 @@ pub fn catalogue() -> String {
         .collect();
     let bayesian: Vec<&str> =
         Method::ALL.iter().filter(|m| m.prior().is_some()).map(|m| m.name()).collect();
-    json!({ "fields": fields, "experiments": experiments, "bayesian": bayesian }).to_string()
+    let words: serde_json::Map<_, _> = Method::ALL
+        .iter()
+        .map(|method| {
+            let Words { lesson, source, test_accuracy, train_accuracy } = method.words();
+            let words = json!({
+                "lesson": lesson, "source": source,
+                "testAccuracy": test_accuracy, "trainAccuracy": train_accuracy,
+            });
+            (method.name().to_owned(), words)
+        })
+        .collect();
+    json!({ "fields": fields, "experiments": experiments, "bayesian": bayesian, "words": words })
+        .to_string()
 }
 
 /// Values of all settings by key.

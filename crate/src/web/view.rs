@@ -1,34 +1,56 @@
-//! What the page draws: heatmaps, tiles and charts of the frame it was given last.
+//! What the page has to draw: its copy of a run; heatmaps and tiles of the frame it was given last.
 
+use serde::Serialize;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::canvas::{Canvas, STEPS};
+use super::canvas::STEPS;
 use crate::evaluation::Record;
 use crate::formats;
 use crate::frame::{self, Frame};
 use crate::linalg::math;
 use crate::plots::filters::Filters;
 use crate::plots::heatmap::{self, Heatmap};
-use crate::plots::scatter::draw_scatter;
-use crate::plots::{self, Area, Chart, History, Mark, Theme, tiles};
-use crate::prediction::{Entropies, Prediction};
+use crate::plots::{Mark, Theme, tiles};
 use crate::priors;
+
+// These become text by their types: a `json!` would make an f32 an f64 and 0.1 0.10000000149.
+
+/// What was painted of a layer.
+#[derive(Serialize)]
+struct Painted {
+    kept: usize,
+    total: usize,
+    limit: f32,
+    alive: Option<usize>,
+}
+
+/// One weight.
+#[derive(Serialize)]
+struct Cell {
+    input: usize,
+    output: usize,
+    place: Option<(usize, usize, usize)>,
+    mean: f32,
+    sigma: Option<f32>,
+    log_alpha: Option<f32>,
+    pruned: bool,
+}
 
 /// The page's copy of what there is to see.
 #[wasm_bindgen]
 pub struct View {
-    frame: Option<Frame>,
-    records: Vec<Record>,
-    marks: Vec<Mark>,
+    pub(super) frame: Option<Frame>,
+    pub(super) records: Vec<Record>,
+    pub(super) marks: Vec<Mark>,
     /// Colour limits of the layers; they only grow, so that the scale does not breathe.
     limits: Vec<f32>,
-    threshold: f32,
-    epochs: u32,
-    playhead: Option<f32>,
-    theme: Theme,
+    pub(super) threshold: f32,
+    pub(super) epochs: u32,
+    pub(super) playhead: Option<f32>,
+    pub(super) theme: Theme,
     pixels: Vec<u8>,
 }
 
@@ -157,7 +179,7 @@ impl View {
         put(canvas, &self.pixels, width, height)?;
         let kept = heatmap.kept(self.threshold);
         let total = heatmap.rows * heatmap.columns;
-        Ok(json!({ "kept": kept, "total": total, "limit": limit, "alive": alive }).to_string())
+        Ok(to_json(&Painted { kept, total, limit, alive }))
     }
 
     /// Paints units of the first layer as images in rows of `across`: `most` of them, from number
@@ -211,105 +233,14 @@ impl View {
         let mean = heatmap.mean[index];
         let log_sigma = heatmap.log_sigma.map(|log_sigma| log_sigma[index]);
         let log_alpha = log_sigma.map(|log_sigma| priors::log_alpha(mean, log_sigma));
-        let json = json!({
-            "input": input, "output": output, "mean": mean,
-            "place": filters.map(|filters| filters.place(input)),
-            "sigma": log_sigma.map(math::exp), "log_alpha": log_alpha,
-            "pruned": heatmap.is_pruned(index, self.threshold),
-        });
-        Some(json.to_string())
-    }
-
-    /// Draws one of the charts over epochs; returns what it says in a sentence.
-    #[wasm_bindgen(js_name = drawChart)]
-    pub fn draw_chart(&self, name: &str, canvas: HtmlCanvasElement) -> Result<String, JsValue> {
-        let chart = Chart::ALL.into_iter().find(|chart| chart.name() == name);
-        let chart = chart.ok_or_else(|| JsValue::from_str(&format!("no chart called {name}")))?;
-        let history = History {
-            records: &self.records,
-            marks: &self.marks,
-            playhead: self.playhead,
-            epochs: self.epochs,
-        };
-        self.on(canvas, |area, theme| chart.draw(area, &history, theme))?;
-        Ok(chart.describe(&history))
-    }
-
-    /// Draws log|μ| against log σ of all Bayesian weights.
-    #[wasm_bindgen(js_name = drawScatter)]
-    pub fn draw_scatter(&self, canvas: HtmlCanvasElement) -> Result<(), JsValue> {
-        let layers = self.frame.iter().flat_map(|f| &f.layers);
-        let bayesian = layers.filter(|layer| !layer.log_sigma.is_empty());
-        let (mean, log_sigma): (Vec<&[f32]>, Vec<&[f32]>) =
-            bayesian.map(|layer| (&layer.mean[..], &layer.log_sigma[..])).unzip();
-        self.on(canvas, |area, theme| draw_scatter(area, &mean, &log_sigma, self.threshold, theme))
-    }
-
-    /// Draws log|μ| against log σ of a square of the first layer: `count` inputs and as many
-    /// outputs, from number `first` on, or as many as there are.
-    #[wasm_bindgen(js_name = drawPartScatter)]
-    pub fn draw_part_scatter(
-        &self,
-        first: usize,
-        count: usize,
-        canvas: HtmlCanvasElement,
-    ) -> Result<(), JsValue> {
-        let Some(frame) = &self.frame else { return Ok(()) };
-        let weights = layer_of(frame, 0);
-        let within = |end: usize| first.min(end)..(first + count).min(end);
-        let (mean, log_sigma) = weights.part(within(weights.rows), within(weights.columns));
-        self.on(canvas, |area, theme| {
-            draw_scatter(area, &[&mean], &[&log_sigma], self.threshold, theme)
-        })
-    }
-
-    /// Draws a prediction, given as JSON.
-    #[wasm_bindgen(js_name = drawPrediction)]
-    pub fn draw_prediction(&self, json: &str, canvas: HtmlCanvasElement) -> Result<(), JsValue> {
-        let prediction: Prediction = parse(json)?;
-        self.on(canvas, |area, theme| plots::uncertainty::draw_prediction(area, &prediction, theme))
-    }
-
-    /// Draws the two histograms of entropies, given as JSON.
-    #[wasm_bindgen(js_name = drawEntropies)]
-    pub fn draw_entropies(
-        &self,
-        json: &str,
-        classes: usize,
-        canvas: HtmlCanvasElement,
-    ) -> Result<(), JsValue> {
-        let Entropies { inside, outside } = parse(json)?;
-        self.on(canvas, |area, theme| {
-            plots::entropy::draw_entropies(area, &inside, &outside, classes, theme)
-        })
-    }
-
-    /// Draws one weight's posterior.
-    #[wasm_bindgen(js_name = drawPosterior)]
-    pub fn draw_posterior(
-        &self,
-        mean: f32,
-        sigma: f32,
-        canvas: HtmlCanvasElement,
-    ) -> Result<(), JsValue> {
-        self.on(canvas, |area, theme| plots::posterior::draw_posterior(area, mean, sigma, theme))
+        let place = filters.map(|filters| filters.place(input));
+        let pruned = heatmap.is_pruned(index, self.threshold);
+        let sigma = log_sigma.map(math::exp);
+        Some(to_json(&Cell { input, output, place, mean, sigma, log_alpha, pruned }))
     }
 }
 
-impl View {
-    /// Draws on a canvas with the view's theme.
-    fn on(
-        &self,
-        canvas: HtmlCanvasElement,
-        draw: impl FnOnce(&Area<'_, Canvas>, &Theme) -> Result<(), String>,
-    ) -> Result<(), JsValue> {
-        use plotters::drawing::IntoDrawingArea;
-        let canvas = Canvas::new(canvas).ok_or_else(|| JsValue::from_str("no 2d canvas"))?;
-        draw(&canvas.into_drawing_area(), &self.theme).map_err(|error| JsValue::from_str(&error))
-    }
-}
-
-fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
+pub(super) fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
     let shape = &frame.header.layers[layer];
     let weights = &frame.layers[layer];
     Heatmap {
@@ -326,8 +257,12 @@ fn filters_of(frame: &Frame, layer: usize) -> Option<Filters<'_>> {
     Some(Filters { weights: layer_of(frame, layer), kernel })
 }
 
-fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, JsValue> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, JsValue> {
     serde_json::from_str(json).map_err(|error| JsValue::from_str(&error.to_string()))
+}
+
+fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain data becomes JSON")
 }
 
 /// Puts RGBA `pixels` on a canvas, which takes their size.

@@ -5,3 +5,4 @@ pub mod product;
 pub mod page;
 pub mod files;
 pub mod program;
+pub mod plain;

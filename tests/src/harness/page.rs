@@ -86,17 +86,24 @@ pub fn visit(query: &str, test: impl FnOnce(&Page)) {
 
 /// Opens a browser for a test that goes to the page by itself.
 pub fn browse(test: impl FnOnce(&Page)) {
-    browse_in_turn(Turn::among_others(), test);
+    browse_in_turn(Turn::among_others(), false, test);
 }
 
 /// Opens a browser while no other test has one.
 pub fn browse_alone(test: impl FnOnce(&Page)) {
-    browse_in_turn(Turn::alone(), test);
+    browse_in_turn(Turn::alone(), false, test);
 }
 
-fn browse_in_turn(_turn: Turn, test: impl FnOnce(&Page)) {
-    let page =
-        Page { driver: WebDriver::open(product::browser()), console: RefCell::new(Vec::new()) };
+/// Opens a browser that notes how much of the processor its tasks take, see [`Page::tasks`].
+pub fn browse_traced(test: impl FnOnce(&Page)) {
+    browse_in_turn(Turn::alone(), true, test);
+}
+
+fn browse_in_turn(_turn: Turn, traced: bool, test: impl FnOnce(&Page)) {
+    let page = Page {
+        driver: WebDriver::open(product::browser(), traced),
+        console: RefCell::new(Vec::new()),
+    };
     page.resize(1440, 900, 1.0);
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| test(&page)));
     if let Err(reason) = outcome {
@@ -333,6 +340,29 @@ impl Page {
     pub fn photograph(&self, name: &str, whole: bool) {
         let file = product::artifacts().join(format!("{name}.png"));
         std::fs::write(file, self.driver.picture(whole)).expect("a picture is saved");
+    }
+
+    /// The window's pixels as they are on the screen: their width, and each as [red, green, blue].
+    pub fn screenshot(&self) -> (usize, Vec<[u8; 3]>) {
+        let picture = self.driver.picture(false);
+        let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info().expect("PNG");
+        let mut bytes = vec![0; reader.output_buffer_size().expect("a screen's size")];
+        let frame = reader.next_frame(&mut bytes).expect("pixels");
+        let channels = frame.color_type.samples();
+        let pixels = bytes[..frame.buffer_size()].chunks(channels).map(|p| [p[0], p[1], p[2]]);
+        (frame.width as usize, pixels.collect())
+    }
+
+    /// Makes every page that is opened from now on run a script before its own.
+    pub fn prepare(&self, script: &str) {
+        let parameters = json!({ "source": script });
+        self.driver.devtools("Page.addScriptToEvaluateOnNewDocument", parameters);
+    }
+
+    /// Milliseconds of processor time of every task of the page's main thread since the browser was
+    /// opened, which must be traced; to be asked once. Other work on the machine does not count.
+    pub fn tasks(&self) -> Vec<f64> {
+        self.driver.tasks()
     }
 
     /// Warnings and errors that the console has shown.

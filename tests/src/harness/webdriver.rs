@@ -23,12 +23,21 @@ pub struct WebDriver {
 }
 
 impl WebDriver {
-    /// Opens `browser` with a fresh profile.
-    pub fn open(browser: &Browser) -> Self {
+    /// Opens `browser` with a fresh profile; if `traced`, it notes every task of its threads.
+    pub fn open(browser: &Browser, traced: bool) -> Self {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let driver = Driver::start(browser).unwrap_or_else(|why| panic!("{why}"));
         let mut wanted = capabilities(browser, profile.path());
-        wanted.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+        let logs = if traced {
+            json!({ "browser": "ALL", "performance": "ALL" })
+        } else {
+            json!({ "browser": "ALL" })
+        };
+        wanted.insert("goog:loggingPrefs".into(), logs);
+        if traced {
+            let categories = json!({ "traceCategories": "toplevel,__metadata", "enableNetwork": false, "enablePage": false });
+            wanted["goog:chromeOptions"]["perfLoggingPrefs"] = categories;
+        }
         let config = Agent::config_builder().http_status_as_error(false);
         let agent = config.timeout_global(Some(PATIENCE)).build().into();
         let session = format!("{}/session", driver.url);
@@ -88,6 +97,26 @@ impl WebDriver {
         let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let entries = entries.as_array().cloned().unwrap_or_default();
         entries.iter().map(|entry| (text(entry, "level"), text(entry, "message"))).collect()
+    }
+
+    /// Milliseconds of processor time that the tasks of the pages' main threads took, as far as
+    /// they were noted.
+    pub fn tasks(&self) -> Vec<f64> {
+        let entries = self.post("/se/log", json!({ "type": "performance" }));
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        let events: Vec<Value> = entries
+            .iter()
+            .filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok())
+            .filter(|event| event["message"]["method"] == "Tracing.dataCollected")
+            .map(|mut event| event["message"]["params"].take())
+            .collect();
+        let main = |event: &&Value| {
+            event["name"] == "thread_name" && event["args"]["name"] == "CrRendererMain"
+        };
+        let threads: Vec<_> = events.iter().filter(main).map(|e| (&e["pid"], &e["tid"])).collect();
+        let ours = |event: &&Value| threads.contains(&(&event["pid"], &event["tid"]));
+        let tasks = events.iter().filter(ours).filter(|event| event["ph"] == "X");
+        tasks.filter_map(|event| event["tdur"].as_f64()).map(|micros| micros / 1000.0).collect()
     }
 
     /// A picture of the window, as PNG; of the whole page if `whole`.
