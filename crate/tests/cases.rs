@@ -3,9 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use proptest::prelude::*;
-use sparsevd::data::{Data, File, from_files, what_is};
+use sparsevd::checkpoint::Checkpoint;
+use sparsevd::data::{Data, Dataset, Features, File, digits, from_files, what_is};
+use sparsevd::session::{Progress, Session};
 
 fn folder() -> PathBuf {
     PathBuf::from("../tests/cases")
@@ -250,4 +253,59 @@ proptest! {
             prop_assert_eq!(data.labels.len(), data.classes);
         }
     }
+}
+
+/// Damaged runs, the features, image and classes of their data, and the words that refuse them;
+/// none if they go on.
+type Damaged = (&'static str, usize, Option<(usize, usize)>, u8, &'static [&'static str]);
+
+const CHECKPOINTS: &[Damaged] = &[
+    ("nan-page.safetensors", 64, Some((8, 8)), 10, &[]),
+    ("nonfinite-record.safetensors", 64, Some((8, 8)), 10, &[]),
+    ("panic-1.safetensors", 4, None, 2, &["is damaged"]),
+    ("panic-2.safetensors", 36, Some((6, 6)), 3, &["is damaged"]),
+    ("panic-3.safetensors", 4, None, 2, &["is damaged"]),
+];
+
+/// Data that a damaged run could belong to: its own digits, or as many objects as it has seen.
+fn data_of((_, features, image, classes, _): &Damaged) -> Data {
+    if *features == 64 {
+        return digits();
+    }
+    let set = || {
+        let labels = (0..32).map(|i| i % classes).collect();
+        Dataset::new(Features::Reals(vec![0.5; 32 * features]), *features, labels)
+    };
+    Data::new("made up", set(), set(), *image).expect("some classes")
+}
+
+#[test]
+fn damaged_runs_are_refused_in_words_or_go_on() {
+    for damaged in CHECKPOINTS {
+        let (name, .., words) = damaged;
+        let File { bytes, .. } = file(&folder().join("checkpoints").join(name));
+        let read = || Checkpoint::read(name, &bytes).unwrap_or_else(|error| panic!("{error}"));
+        match Session::load(read(), Arc::new(data_of(damaged))) {
+            Err(error) => {
+                let sentence = error.to_string();
+                assert!(sentence.starts_with(name) && !words.is_empty(), "{sentence}");
+                assert!(words.iter().all(|word| sentence.contains(word)), "{sentence}");
+            }
+            Ok(mut session) => {
+                assert!(words.is_empty(), "{name} goes on");
+                session.set("epochs", "42").unwrap();
+                while ![Progress::Finished, Progress::Diverged].contains(&session.advance()) {}
+                session.frame(None);
+                session.save();
+            }
+        }
+        // With other data than its own it is refused, too, whatever else is wrong with it.
+        if *name != "panic-2.safetensors" {
+            let other = data_of(&CHECKPOINTS[3]);
+            let error = Session::load(read(), Arc::new(other)).err().unwrap().to_string();
+            assert!(error.contains("needs other data") && !error.contains("sing"), "{error}");
+        }
+    }
+    let count = fs::read_dir(folder().join("checkpoints")).unwrap().count();
+    assert_eq!(count, CHECKPOINTS.len(), "no case is forgotten");
 }

@@ -174,8 +174,13 @@ impl Checkpoint {
         }
         let name = self.name.clone();
         let mut settings = self.settings.clone();
-        if let Some(notice) = settings.fit(&data).into_iter().next() {
-            return Err(Error::new(format!("{name} needs other data. {notice}")));
+        if !settings.fit(&data).is_empty() {
+            let Settings { network, batch_size, .. } = &self.settings;
+            return Err(Error::new(format!(
+                "{name} needs other data: its network {network}, trained in batches of \
+                 {batch_size}, does not fit {}. Open it with the data that it was trained on.",
+                Identity::of(&data)
+            )));
         }
         budget::check(&settings, &data)?;
         self.check_history(&settings, &data).map_err(|what| damage::error(&name, what))?;
