@@ -220,7 +220,7 @@ impl Desk {
     /// Takes in data: for what waits for them, or for a run of their own.
     fn receive(&mut self, data: Arc<Data>, query: &str) -> Result<Outcome> {
         let word = self.word(&data);
-        let Identity { name, train, test, features, classes, hash } = Identity::of(&data);
+        let Identity { name, train, test, features, classes, .. } = Identity::of(&data);
         self.shelve(&data);
         let told = format!(
             "{name}: {train} training and {test} test objects with {features} features and \
@@ -228,9 +228,7 @@ impl Desk {
         );
         let told = [vec![told], data.notices.clone()].concat();
         let outcome = match self.waiting.take() {
-            Some(Waiting::Link(link))
-                if link.settings.data == word || link.hash.as_ref() == Some(&hash) =>
-            {
+            Some(Waiting::Link(link)) if link.takes(&data, word) => {
                 let begun = self.begin(link.clone(), data);
                 if begun.is_err() {
                     self.waiting = Some(Waiting::Link(link));

@@ -66,16 +66,28 @@ impl Link {
         same.to_query() == other.to_query()
     }
 
+    /// Whether data that somebody hands over, which the setting `data` calls `word`, are for this
+    /// link: its own, others of its kind, and for MNIST all that have its shape.
+    pub fn takes(&self, data: &Data, word: &str) -> bool {
+        let like_mnist = self.settings.data == "mnist" && data.image == Some((28, 28));
+        let own = self.hash.as_ref() == Some(&Identity::of(data).hash);
+        own || like_mnist || self.settings.data == word
+    }
+
     /// A sentence if the link was made with other data than these.
     pub fn foreign(&self, data: &Data) -> Option<String> {
         let found = Identity::of(data);
-        let hash = self.hash.as_ref().filter(|hash| **hash != found.hash)?;
-        let hash = hash.get(..8).unwrap_or(hash);
-        let file = self.file.as_deref().unwrap_or("data");
-        Some(format!(
-            "This link was made with other data, {file} (hash {hash}). Its settings were used on \
-             {found}, so the numbers will be others."
-        ))
+        let other = match &self.hash {
+            Some(hash) => *hash != found.hash,
+            None => self.settings.data == "mnist" && data.name != "MNIST",
+        };
+        let needs = self.needs();
+        other.then(|| {
+            format!(
+                "This link was made with other data, {needs}. Its settings were used on {found}, \
+                 so the numbers will be others."
+            )
+        })
     }
 
     /// What the link needs, in words: `mydata.csv (hash 1a2b3c4d)`.

@@ -4,7 +4,7 @@ use crate::harness::files::{table, write};
 use crate::harness::page::{Page, browse, visit};
 use crate::harness::product;
 
-const RUN: &str = "?network=64-4-10&epochs=2&size=100";
+const RUN: &str = "?network=64-4-10&epochs=2&size=100&kl=0.1";
 
 fn address_has(page: &Page, parts: &[&str]) {
     let address = page.address();

@@ -70,7 +70,7 @@ fn arrows_go_sensible_steps_and_the_wheel_none() {
 fn every_wrong_value_of_an_address_is_told() {
     let wrong = "lr=x&batch=0&kl=-1&seed=1.5&method=magic&warmup=b&decay=c&samples=1e9&epoch=1e9&layer=first&autoplay=maybe";
     visit(&format!("?network=64-20-10&epochs=1&{wrong}"), |page| {
-        page.wait("state() === 'done' || state() === 'paused'");
+        page.rest(1);
         let notices = page.text("$('notices').innerText");
         for said in [
             "'x'",
@@ -81,8 +81,8 @@ fn every_wrong_value_of_an_address_is_told() {
             "'b'",
             "'c'",
             "1e9 is out of range",
-            "Epoch 1e9",
-            "'first'",
+            "Epoch '1e9'",
+            "layer first",
             "'maybe'",
         ] {
             assert!(notices.contains(said), "{said} is not in {notices}");

@@ -59,7 +59,7 @@ fn local_reparametrization_has_the_quieter_gradient() {
         let column = |name: &str| -> Vec<f64> {
             let cells = page.js(&format!(
                 "const at = [...document.querySelectorAll('#data-table th')].findIndex((th) => th.innerText === '{name}');
-                return [...document.querySelectorAll('#data-table tbody tr')].map((tr) => Number(tr.children[at].innerText))"
+                return [...document.querySelectorAll('#data-table tbody tr')].map((tr) => Number(tr.children[at].innerText.replaceAll(',', '')))"
             ));
             cells
                 .as_array()

@@ -229,8 +229,8 @@ fn what_an_address_asks_of_the_view_in_vain_is_told() {
         ("hide=nothing", vec!["'nothing', which is no control", "method"]),
         ("hide=method,nowhere", vec!["nowhere"]),
         ("embed=x", vec!["embeds 'x'", "heatmap-0"]),
-        ("epoch=1e9", vec!["epoch 1e9", "0 to 2"]),
-        ("epoch=last", vec!["epoch last"]),
+        ("epoch=1e9", vec!["Epoch '1e9'", "0 to 2"]),
+        ("epoch=last", vec!["Epoch 'last'"]),
     ] {
         visit(&format!("?network=64-20-10&epochs=2&{query}"), |page| {
             page.rest(2);
@@ -292,8 +292,9 @@ fn a_resumed_run_offers_only_epochs_that_have_pictures() {
         std::fs::remove_file(&saved).unwrap();
         page.click("save");
         let saved = crate::harness::files::arrival(folder.path());
+        page.js("document.querySelectorAll('#notices button').forEach((button) => button.click())");
         page.hand_over(&[&saved]);
-        page.wait("$('notices').innerText.match(/goes on from epoch/g)?.length === 2");
+        page.wait("$('notices').innerText.includes('goes on from epoch')");
         assert_eq!(page.text("$('epoch-scrubber').min + ' ' + $('epoch-scrubber').max"), "4 4");
     });
 }

@@ -44,13 +44,13 @@ pub(super) fn from_arrays(arrays: Vec<Array>) -> Result<Data> {
     Ok(data)
 }
 
-/// The array without dimensions of size 1, such as the one channel of grey images.
+/// Without what says nothing: the column of labels, the channel of grey images.
 fn squeezed(mut array: Array) -> Array {
-    let mut place = 0;
-    array.shape.retain(|&size| {
-        place += 1;
-        place == 1 || size != 1
-    });
+    array.shape = match array.shape[..] {
+        [count, 1] => vec![count],
+        [count, height, width, 1] | [count, 1, height, width] => vec![count, height, width],
+        _ => return array,
+    };
     array
 }
 
