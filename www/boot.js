@@ -24,17 +24,23 @@
   var FROM_DISK = 'The page was opened as a file, and browsers run its scripts only from a server: run cargo xtask serve, or start any web server in its folder (python -m http.server) and open its address.';
   var TOO_OLD = 'This browser is too old for the page: use a current Chrome, Edge, Firefox or Safari.';
 
-  /** Asks the server about every script that the page names, and says what is wrong with the first that is not fine. */
-  function ask() {
+  /** Asks the server about every script that the page names, and says what is wrong with the first that is not fine; otherwise what is known. */
+  function ask(known) {
     if (location.protocol === 'file:') return say(FROM_DISK);
     var links = document.querySelectorAll('link[rel=modulepreload], script[type=module]');
     var paths = [].map.call(links, function (link) { return link.getAttribute('href') || link.getAttribute('src'); });
     Promise.all(paths.map(function (path) {
       return fetch(path).then(function (response) { return faultOf(path, response); }, function () { return path + ' cannot be loaded: look whether the server still runs, then reload.'; });
     })).then(function (faults) {
-      say(faults.filter(Boolean)[0] || 'The page\'s scripts could not be loaded: reload; if this stays, copy the whole folder dist/ again.');
+      say(faults.filter(Boolean)[0] || known || 'The page\'s scripts could not be loaded: reload; if this stays, copy the whole folder dist/ again.');
     });
   }
+
+  // The worker's scripts fail without a word of why.
+  document.addEventListener('worker-failed', function (event) {
+    event.preventDefault();
+    ask(event.detail);
+  });
 
   // Loading errors do not bubble, so they are caught on their way down.
   window.addEventListener('error', function (event) {

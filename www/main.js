@@ -156,7 +156,12 @@ async function main() {
     if (screen.status) controls.show(screen.status.values, null);
   });
   client.on('crashed', ({ text }) => {
-    if (!screen.status) return cannotStart(`The worker that trains does not run (${text}): reload without the cache (Ctrl+Shift+R); if this stays, copy the whole folder dist/ again.`);
+    if (!screen.status) {
+      const why = `The worker that trains does not run (${text}): reload without the cache (Ctrl+Shift+R); if this stays, copy the whole folder dist/ again.`;
+      // Whoever knows how to find the missing script speaks first.
+      if (document.dispatchEvent(new CustomEvent('worker-failed', { detail: why, cancelable: true }))) cannotStart(why);
+      return;
+    }
     // Our mistake, but nothing is lost: the address decides the run.
     screen.mode = 'error';
     screen.showTransport();

@@ -93,7 +93,6 @@ fn any_missing_script_is_named() {
                     page.wait("state() === 'paused'");
                     page.forgive(|_| true);
                 }
-                "www/worker.js" => assert!(sentence(page).contains("the worker"), "{name}"),
                 _ => says(page, &[&name, "missing", "404"]),
             }
             fs::write(&script, bytes).unwrap();

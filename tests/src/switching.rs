@@ -58,8 +58,9 @@ fn local_reparametrization_has_the_quieter_gradient() {
         page.wait("document.querySelectorAll('#data-table tbody tr').length === 21");
         let column = |name: &str| -> Vec<f64> {
             let cells = page.js(&format!(
-                "const at = [...document.querySelectorAll('#data-table th')].findIndex((th) => th.innerText === '{name}');
-                return [...document.querySelectorAll('#data-table tbody tr')].map((tr) => Number(tr.children[at].innerText.replaceAll(',', '')))"
+                "const plain = (text) => text.replace('·10', 'e').replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/g, (raised) => '0123456789-'['⁰¹²³⁴⁵⁶⁷⁸⁹⁻'.indexOf(raised)]);
+                const at = [...document.querySelectorAll('#data-table th')].findIndex((th) => th.innerText === '{name}');
+                return [...document.querySelectorAll('#data-table tbody tr')].map((tr) => Number(plain(tr.children[at].innerText)))"
             ));
             cells
                 .as_array()
