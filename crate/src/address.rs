@@ -83,4 +83,12 @@ mod tests {
         assert_eq!((address.view, address.link.settings.epochs), (view, 10));
         assert_eq!(address.link.settings.get("lr").as_deref(), Some("0.002"));
     }
+
+    #[test]
+    fn whatever_is_in_an_address_what_is_said_of_it_is_one_line() {
+        let query = "lr=%0A1x&method=a%0Db&changes=5:lr%0AN,%00&epoch=%0A&decay=%1Bc";
+        let notices = Address::read(query).notices;
+        assert_eq!(notices.len(), 5, "{notices:?}");
+        assert!(!notices.concat().contains(char::is_control), "{notices:?}");
+    }
 }

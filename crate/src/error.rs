@@ -10,10 +10,15 @@ use std::fmt;
 pub struct Error(String);
 
 impl Error {
-    /// An error that says `sentence`.
-    pub fn new(sentence: impl Into<String>) -> Self {
-        Self(sentence.into())
+    /// An error that says `sentence`, on one line whatever somebody's words in it were.
+    pub fn new(sentence: impl AsRef<str>) -> Self {
+        Self(printable(sentence.as_ref()))
     }
+}
+
+/// The text with spaces for line ends and other control characters.
+pub fn printable(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 impl fmt::Display for Error {

@@ -4,7 +4,7 @@ use super::arrays;
 use super::kinds::{Kind, kind};
 use super::table::{self, Likeness};
 use super::{Data, unpack};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 
 /// A file that somebody dropped, served or named: the bytes as they are, packed or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +30,11 @@ pub struct File {
 pub fn from_files(files: Vec<File>) -> Result<Data> {
     let mut sorted = Sorted::default();
     for file in files.into_iter().filter(|file| !hidden(&file.name)) {
-        for file in unpack::unpack(file)?.into_iter().filter(|file| !hidden(&file.name)) {
-            sorted.take(file);
+        for File { name, bytes } in unpack::unpack(file)? {
+            let file = File { name: printable(&name), bytes };
+            if !hidden(&file.name) {
+                sorted.take(file);
+            }
         }
     }
     let Sorted { arrays, mut texts, mut others } = sorted;

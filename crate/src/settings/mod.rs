@@ -13,7 +13,7 @@ pub use field::{Effect, Field, Kind, Pace};
 pub use fields::FIELDS;
 
 use crate::data::Data;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 use crate::layers::Estimator;
 use crate::methods::Method;
 use crate::network::Architecture;
@@ -205,9 +205,11 @@ impl Settings {
     }
 }
 
-/// Keys and values of a query string, percent-decoded.
+/// Keys and values of a query string, percent-decoded; line ends and other control characters,
+/// which no value has and no sentence should, become spaces.
 pub fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).into_owned()
+    let pairs = form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
+    pairs.map(|(key, value)| (printable(&key), printable(&value)))
 }
 
 #[cfg(test)]
