@@ -473,7 +473,8 @@ mod tests {
             ("99999:lr:0.1", "ends before"),
             ("4:method:dense", "method"),
         ] {
-            let query = format!("network=64-20-10&epochs=4&samples=2&changes={text}");
+            let query =
+                format!("experiment=full-kl&network=64-20-10&epochs=4&samples=2&changes={text}");
             let (link, notices) = crate::link::Link::read(&query);
             let session = Session::new(link.settings, digits(), link.changes);
             let mut session = session.unwrap();

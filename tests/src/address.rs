@@ -130,7 +130,7 @@ fn what_is_out_of_range_is_bent_with_a_notice() {
             ("seed=1e99", "seed", "4294967295", "Seed 1e99"),
             ("batch=100000", "batch-size", "1437", "Batch size 100000"),
             ("epochs=0", "epochs", "1", "Epochs 0"),
-            ("epochs=two", "epochs", "100", "'two'"),
+            ("epochs=two", "epochs", "120", "'two'"),
             ("method=nonsense", "method", "sparse-vd", "'nonsense'"),
             ("experiment=alchemy", "experiment", "sparsity", "'alchemy'"),
             ("network=64-x-10", "network", "64-20-10", "'64-x-10'"),

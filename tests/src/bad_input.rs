@@ -14,9 +14,9 @@ fn values_out_of_range_are_refused_and_the_run_goes_on() {
     visit("?network=64-20-10&epochs=9000", |page| {
         page.wait("epoch() >= 2");
         for (id, value, old) in [
-            ("learning-rate", "10", "0.001"),
-            ("learning-rate", "-1", "0.001"),
-            ("kl-weight", "1000", "1"),
+            ("learning-rate", "10", "0.0015"),
+            ("learning-rate", "-1", "0.0015"),
+            ("kl-weight", "1000", "0.2"),
             ("batch-size", "0", "32"),
             ("batch-size", "99999", "32"),
             ("batch-size", "1.5", "32"),
@@ -40,10 +40,10 @@ fn a_refused_value_does_not_stay_in_its_field() {
         page.rest(2);
         // At rest nothing else would write the field again; leaving it and Enter both confirm.
         for (field, typed, old) in [
-            ("learning-rate", ["10", keys::TAB], "0.001"),
-            ("learning-rate", ["10", keys::ENTER], "0.001"),
-            ("learning-rate", [keys::DELETE, keys::TAB], "0.001"),
-            ("learning-rate", [keys::DELETE, keys::ENTER], "0.001"),
+            ("learning-rate", ["10", keys::TAB], "0.0015"),
+            ("learning-rate", ["10", keys::ENTER], "0.0015"),
+            ("learning-rate", [keys::DELETE, keys::TAB], "0.0015"),
+            ("learning-rate", [keys::DELETE, keys::ENTER], "0.0015"),
             ("decay", ["never", keys::ENTER], "50..100"),
         ] {
             page.js(&format!("$('{field}-wrong').textContent = ''"));
@@ -58,7 +58,7 @@ fn a_refused_value_does_not_stay_in_its_field() {
 fn a_value_that_is_right_takes_the_complaint_away() {
     visit("?network=64-20-10&epochs=9000", |page| {
         page.wait("epoch() >= 2");
-        refuses(page, "learning-rate", "10", "0.001");
+        refuses(page, "learning-rate", "10", "0.0015");
         page.write("learning-rate", "0.002");
         page.wait("$('learning-rate-wrong').innerText === ''");
         page.wait("$('ticks').querySelector('[title*=\"0.002\"]')");

@@ -269,7 +269,7 @@ fn flags_that_a_resumed_run_cannot_follow_are_named() {
         untimed(&lines).join("\n")
     };
     let plain = resumed(&[]);
-    assert_eq!(resumed(&["--seed", "1", "--lr", "1e-3", "--experiment", "sparsity"]), plain);
+    assert_eq!(resumed(&["--seed", "1", "--lr", "1.5e-3", "--experiment", "sparsity"]), plain);
     for flags in
         [["--lr", "0.01"], ["--batch-size", "64"], ["--estimator", "rt"], ["--threshold", "0"]]
     {

@@ -67,7 +67,7 @@ fn mnist_can_be_dropped_on_the_page() {
 fn a_table_of_the_visitors_own_trains() {
     let folder = tempfile::tempdir().unwrap();
     let file = write(folder.path(), "two-classes.csv", table(400));
-    visit("?network=64-20-10&epochs=20&lr=0.01", |page| {
+    visit("?network=64-20-10&epochs=20&lr=0.01&kl=1", |page| {
         page.rest(20);
         page.hand_over(&[&file]);
         page.wait("$('run-name').textContent.includes('two-classes.csv')");

@@ -3,7 +3,7 @@
 use crate::harness::page::{Look, Page, browse, visit};
 
 /// Epochs of the default run.
-const EPOCHS: u32 = 100;
+const EPOCHS: u32 = 120;
 
 /// Lets a run of the default length train to its end without touching anything.
 fn watch(page: &Page) -> Look {
@@ -22,12 +22,12 @@ fn compression(look: &Look) -> f64 {
 fn the_default_run_starts_by_itself_and_ends_sparse_and_accurate() {
     visit("", |page| {
         let end = watch(page);
-        assert!(compression(&end) >= 50.0 && end.accuracy >= 95.0, "{end:?}");
+        assert!(compression(&end) >= 28.0 && end.accuracy >= 97.0, "{end:?}");
         // The KL weight rises from epoch 10 on: until then nothing has asked for sparsity.
         page.scrub(10);
         let before = page.shown(10);
         assert!(compression(&before) < 2.0, "{before:?}");
-        assert!(before.accuracy - end.accuracy <= 2.5, "{} {}", before.accuracy, end.accuracy);
+        assert!(before.accuracy - end.accuracy <= 0.5, "{} {}", before.accuracy, end.accuracy);
     });
 }
 
@@ -35,7 +35,7 @@ fn the_default_run_starts_by_itself_and_ends_sparse_and_accurate() {
 fn ard_is_as_sparse_as_it_should_be() {
     visit("?method=ard", |page| {
         let end = watch(page);
-        assert!(compression(&end) >= 45.0 && end.accuracy >= 95.0, "{end:?}");
+        assert!(compression(&end) >= 23.0 && end.accuracy >= 97.0, "{end:?}");
     });
 }
 
@@ -43,7 +43,7 @@ fn ard_is_as_sparse_as_it_should_be() {
 fn the_reparametrization_trick_is_as_sparse_as_it_should_be() {
     visit("?estimator=rt", |page| {
         let end = watch(page);
-        assert!(compression(&end) >= 50.0 && end.accuracy >= 95.0, "{end:?}");
+        assert!(compression(&end) >= 42.0 && end.accuracy >= 97.0, "{end:?}");
     });
 }
 

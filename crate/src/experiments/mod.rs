@@ -25,7 +25,23 @@ pub const ALL: &[Experiment] = &[
         name: "sparsity",
         label: "Sparsity emerges",
         about: "A network learns digits, then loses most of its weights while its accuracy stays.",
-        settings: Settings::default,
+        // A fifth of the KL is the most that the accuracy bears on 9 of 10 seeds, with all of
+        // Sparse VD, ARD and RT. Clipping and a learning rate that stays high prune more of it.
+        settings: || Settings {
+            kl_weight: 0.2,
+            clip: true,
+            retire: true,
+            learning_rate: 1.5e-3,
+            decay: Decay::Linear { from: 80.0, to: 120.0 },
+            epochs: 120,
+            ..Settings::default()
+        },
+    },
+    Experiment {
+        name: "full-kl",
+        label: "The full prior",
+        about: "KL weight 1, Bayes' rule as it is: 50,200 weights against 1,437 images, and the accuracy pays.",
+        settings: || Settings { experiment: "full-kl".to_owned(), ..Settings::default() },
     },
     Experiment {
         name: "digits-conv",

@@ -75,7 +75,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Sparse VD with local reparametrization on the built-in digits.
+    /// Sparse VD with local reparametrization and the full KL on the built-in digits: the common
+    /// ground of all experiments.
     ///
     /// Small data needs the KL weight to wait: on from the first epoch, it would empty the
     /// network before it has learned anything.

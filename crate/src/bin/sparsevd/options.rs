@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use sparsevd::experiments;
-use sparsevd::settings::{FIELDS, Kind, Settings};
+use sparsevd::settings::{FIELDS, Kind};
 
 use crate::inputs;
 
@@ -27,7 +27,7 @@ pub fn command() -> Command {
                 "{}; MNIST experiments need its folder [default: digits, or the resumed run's]",
                 inputs::ABOUT
             )));
-    let defaults = Settings::default();
+    let defaults = (experiments::ALL[0].settings)();
     for field in FIELDS.iter().filter(|field| field.key != "data") {
         let default = (field.get)(&defaults);
         let help = match &field.kind {
