@@ -45,7 +45,7 @@ fn number_fields_take_numbers_as_people_write_them() {
 
 #[test]
 fn arrows_go_sensible_steps_and_the_wheel_none() {
-    visit("?network=64-20-10&epochs=2&autoplay=0", |page| {
+    visit("?network=64-20-10&epochs=2&autoplay=0&lr=0.001", |page| {
         page.rest(0);
         for (id, key, before, after) in [
             ("learning-rate", keys::UP, "0.001", "0.0018"),

@@ -43,7 +43,7 @@ fn ard_is_as_sparse_as_it_should_be() {
 fn the_reparametrization_trick_is_as_sparse_as_it_should_be() {
     visit("?estimator=rt", |page| {
         let end = watch(page);
-        assert!(compression(&end) >= 42.0 && end.accuracy >= 97.0, "{end:?}");
+        assert!(compression(&end) >= 42.0 && end.accuracy >= 96.5, "{end:?}");
     });
 }
 
