@@ -24,7 +24,7 @@ fn values_out_of_range_are_refused_and_the_run_goes_on() {
             ("samples", "1000", "10"),
             ("seed", "-1", "1"),
             ("kl-warmup", "9..1", "10..50"),
-            ("decay", "sometimes", "50..100"),
+            ("decay", "sometimes", "80..120"),
         ] {
             refuses(page, id, value, old);
         }
@@ -44,7 +44,7 @@ fn a_refused_value_does_not_stay_in_its_field() {
             ("learning-rate", ["10", keys::ENTER], "0.0015"),
             ("learning-rate", [keys::DELETE, keys::TAB], "0.0015"),
             ("learning-rate", [keys::DELETE, keys::ENTER], "0.0015"),
-            ("decay", ["never", keys::ENTER], "50..100"),
+            ("decay", ["never", keys::ENTER], "80..120"),
         ] {
             page.js(&format!("$('{field}-wrong').textContent = ''"));
             page.type_into(field, &typed.concat());

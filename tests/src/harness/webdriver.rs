@@ -35,7 +35,7 @@ impl WebDriver {
         };
         wanted.insert("goog:loggingPrefs".into(), logs);
         if traced {
-            let categories = json!({ "traceCategories": "toplevel,__metadata", "enableNetwork": false, "enablePage": false });
+            let categories = json!({ "traceCategories": "toplevel,devtools.timeline,__metadata", "enableNetwork": false, "enablePage": false });
             wanted["goog:chromeOptions"]["perfLoggingPrefs"] = categories;
         }
         let config = Agent::config_builder().http_status_as_error(false);
@@ -110,11 +110,19 @@ impl WebDriver {
             .filter(|event| event["message"]["method"] == "Tracing.dataCollected")
             .map(|mut event| event["message"]["params"].take())
             .collect();
+        // The browser's own pages have processes of their own.
+        let shows_ours = |event: &&Value| {
+            let url = event["args"]["beginData"]["url"].as_str();
+            url.is_some_and(|url| url.starts_with("http://"))
+        };
+        let pages: Vec<_> = events.iter().filter(shows_ours).map(|event| &event["pid"]).collect();
         let main = |event: &&Value| {
             event["name"] == "thread_name" && event["args"]["name"] == "CrRendererMain"
         };
         let threads: Vec<_> = events.iter().filter(main).map(|e| (&e["pid"], &e["tid"])).collect();
-        let ours = |event: &&Value| threads.contains(&(&event["pid"], &event["tid"]));
+        let ours = |event: &&Value| {
+            pages.contains(&&event["pid"]) && threads.contains(&(&event["pid"], &event["tid"]))
+        };
         let tasks = events.iter().filter(ours).filter(|event| event["ph"] == "X");
         tasks.filter_map(|event| event["tdur"].as_f64()).map(|micros| micros / 1000.0).collect()
     }
