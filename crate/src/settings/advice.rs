@@ -42,7 +42,7 @@ pub fn advice(settings: &Settings, data: &Data) -> Option<Advice> {
     }
     let text = format!(
         "The prior outweighs so few objects: {objects} of {} classes are worth at most {worth:.0} \
-         nats, which pay for few weights, so that most or all may be pruned; {words} helps.",
+         nats, which pay for few weights, so that most or all may be pruned: try {words}.",
         data.classes
     );
     Some(Advice { text, changes })
