@@ -25,8 +25,9 @@ pub const ALL: &[Experiment] = &[
         name: "sparsity",
         label: "Sparsity emerges",
         about: "A network learns digits, then loses most of its weights while its accuracy stays.",
-        // A fifth of the KL is the most that the accuracy bears on 9 of 10 seeds, with all of
-        // Sparse VD, ARD and RT. Clipping and a learning rate that stays high prune more of it.
+        // Of the KL weights tried (0.15, 0.2, 0.25, …) the largest whose end keeps the accuracy of
+        // before the KL on 9 of 10 seeds with LRT and RT. Clipping and a learning rate that stays
+        // high prune more at the same accuracy.
         settings: || Settings {
             kl_weight: 0.2,
             clip: true,
