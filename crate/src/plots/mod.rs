@@ -13,6 +13,7 @@ pub mod filters;
 pub mod heatmap;
 pub mod numbers;
 mod pen;
+pub mod plot;
 pub mod posterior;
 pub mod scatter;
 pub mod tiles;
