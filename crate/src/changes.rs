@@ -6,7 +6,7 @@ use crate::data::Data;
 use crate::error::{Error, Result};
 use crate::linalg::order;
 use crate::number;
-use crate::settings::{Effect, FIELDS, Settings, budget};
+use crate::settings::{Effect, Settings, budget};
 
 /// A setting that was changed while the run was under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ impl Course {
         let changed = changed(&self.settings, key, value, Some(data))?;
         let text = |settings: &Settings| settings.get(key).unwrap_or_default();
         let (from, to) = (text(&self.settings), text(&changed));
-        if from != to && effect(key) != Some(Effect::View) {
+        if from != to && effect(&self.settings, key) != Some(Effect::View) {
             self.changes.push(Change { step, key: key.to_owned(), from, to });
         }
         self.settings = changed;
@@ -50,8 +50,8 @@ impl Course {
     }
 }
 
-fn effect(key: &str) -> Option<Effect> {
-    FIELDS.iter().find(|field| field.key == key).map(|field| field.effect)
+fn effect(settings: &Settings, key: &str) -> Option<Effect> {
+    settings.field(key).map(|field| field.effect)
 }
 
 /// The settings after `key` becomes `value` in a running training: whatever changes one in mid-run
@@ -68,7 +68,7 @@ pub fn changed(
 ) -> Result<Settings> {
     let mut changed = settings.clone();
     changed.set(key, value)?;
-    let live = match effect(key) {
+    let live = match effect(settings, key) {
         Some(Effect::Live | Effect::View) => true,
         Some(Effect::LiveIfBayesian) => settings.method.switches_live_to(changed.method),
         Some(Effect::Restart) | None => false,
@@ -158,7 +158,7 @@ impl Plan {
 fn undone(after: &Settings, change: &mut Change, data: Option<&Data>) -> Result<Settings> {
     let mut before = after.clone();
     before.set(&change.key, &change.from)?;
-    if effect(&change.key) == Some(Effect::View) {
+    if effect(after, &change.key) == Some(Effect::View) {
         return Err(Error::new(format!("Setting '{}' never changes the run.", change.key)));
     }
     fits(&before, data)?;
@@ -284,6 +284,7 @@ pub fn by_step(changes: Vec<Change>) -> Vec<Change> {
 mod tests {
     use super::*;
     use crate::data::digits;
+    use crate::settings::FIELDS;
 
     fn change(step: u64, key: &str, from: &str, to: &str) -> Change {
         Change { step, key: key.to_owned(), from: from.to_owned(), to: to.to_owned() }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use crate::checkpoint::Checkpoint;
 use crate::data::{self, Data, File, Identity};
 use crate::error::{Error, Result};
+use crate::experiments;
 use crate::link::Link;
+use crate::runs::Runs;
 use crate::session::Session;
 use crate::settings;
 use crate::topology::Topology;
@@ -45,8 +47,8 @@ struct Saved {
 
 /// The runs of one page.
 pub struct Desk {
-    run: Option<Session>,
-    before: Option<Session>,
+    run: Option<Runs>,
+    before: Option<Runs>,
     waiting: Option<Waiting>,
     digits: Arc<Data>,
     /// Data that came in, oldest first.
@@ -65,12 +67,12 @@ impl Default for Desk {
 
 impl Desk {
     /// The run on the screen.
-    pub fn run(&self) -> Option<&Session> {
+    pub fn run(&self) -> Option<&Runs> {
         self.run.as_ref()
     }
 
     /// The run on the screen, to work on.
-    pub fn run_mut(&mut self) -> Option<&mut Session> {
+    pub fn run_mut(&mut self) -> Option<&mut Runs> {
         self.run.as_mut()
     }
 
@@ -122,8 +124,7 @@ impl Desk {
     /// Goes to the run of a link: one that is on the desk goes on where it stands.
     pub fn visit(&mut self, query: &str) -> Result<Outcome> {
         let (link, _) = Link::read(query);
-        let is =
-            |run: &Option<Session>| run.as_ref().is_some_and(|run| link_of(run).repeats(&link));
+        let is = |run: &Option<Runs>| run.as_ref().is_some_and(|run| link_of(run).repeats(&link));
         if is(&self.run) {
             self.waiting = None;
             return Ok(Outcome::Same);
@@ -205,7 +206,7 @@ impl Desk {
             )),
         }
         let began = !ready.is_empty();
-        ready.into_iter().for_each(|(_, session)| self.adopt(session));
+        ready.into_iter().for_each(|(_, session)| self.adopt(resumed(session)));
         self.waiting = waiting.or(self.waiting.take());
         Ok(if began { Outcome::Resumed } else { Outcome::Waits })
     }
@@ -270,16 +271,16 @@ impl Desk {
         }
         notices.extend(settings.fit(&data));
         notices.extend(settings::advice(&settings, &data).map(|advice| advice.text));
-        let session = Session::new(settings, data, changes)?;
-        notices.extend_from_slice(session.notices());
-        self.adopt(session);
+        let runs = experiments::of(&settings).begin(settings, &data, &changes)?;
+        notices.extend(runs.notices().cloned());
+        self.adopt(runs);
         self.notices = notices;
         Ok(Outcome::Began)
     }
 
-    fn adopt(&mut self, session: Session) {
-        let data = session.trainer().data().clone();
-        self.before = self.run.replace(session);
+    fn adopt(&mut self, runs: Runs) {
+        let data = runs.data().clone();
+        self.before = self.run.replace(runs);
         self.waiting = None;
         self.shelve(&data);
     }
@@ -292,7 +293,7 @@ impl Desk {
             shelf.push(data.clone());
         }
         let runs: Vec<_> = [run, before].into_iter().flatten().collect();
-        let needed = |data: &Arc<Data>| runs.iter().any(|r| Arc::ptr_eq(r.trainer().data(), data));
+        let needed = |data: &Arc<Data>| runs.iter().any(|r| Arc::ptr_eq(r.data(), data));
         let mut room = SHELF;
         for i in (0..shelf.len()).rev() {
             let size = shelf[i].features() * (shelf[i].train.len() + shelf[i].test.len());
@@ -307,7 +308,7 @@ impl Desk {
 
     /// The data of this hash; without a hash the nearest that the setting `data` calls `word`.
     fn find(&self, word: &str, hash: Option<&str>) -> Option<Arc<Data>> {
-        let runs = [&self.run, &self.before].into_iter().flatten().map(|run| run.trainer().data());
+        let runs = [&self.run, &self.before].into_iter().flatten().map(Runs::data);
         let mut known = runs.chain(self.shelf.iter().rev()).chain([&self.digits]);
         let is = |data: &Data| match hash {
             Some(hash) if word != "digits" => Identity::of(data).hash == hash,
@@ -344,9 +345,15 @@ impl Saved {
     }
 }
 
-fn link_of(run: &Session) -> Link {
-    let (settings, changes) = run.plan();
-    Link::of(settings, changes, run.trainer().data())
+fn link_of(runs: &Runs) -> Link {
+    let (settings, changes) = runs.plan();
+    Link::of(settings, changes, runs.data())
+}
+
+/// A saved run, as its experiment shows it.
+fn resumed(session: Session) -> Runs {
+    let pictures = experiments::of(session.settings()).pictures;
+    Runs::resumed(session, pictures)
 }
 
 /// Whether a file calls itself a saved run or looks like one: a length, then a JSON object.

@@ -6,7 +6,7 @@
 use crate::changes::{self, Change};
 use crate::data::{Data, Identity};
 use crate::experiments;
-use crate::settings::{Effect, FIELDS, Settings, pairs};
+use crate::settings::{Effect, Settings, pairs};
 
 /// What decides a run, before it meets its data.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +60,7 @@ impl Link {
     /// Whether both are one run: what only changes the view may differ.
     pub fn repeats(&self, other: &Self) -> bool {
         let mut same = self.clone();
-        for field in FIELDS.iter().filter(|field| field.effect == Effect::View) {
+        for field in self.settings.fields().filter(|field| field.effect == Effect::View) {
             let _ = (field.set)(&mut same.settings, &(field.get)(&other.settings));
         }
         same.to_query() == other.to_query()

@@ -36,6 +36,8 @@ pub enum Progress {
 pub struct Session {
     trainer: Trainer,
     evaluation: Option<Evaluation>,
+    /// How much is measured at the end of an epoch.
+    detail: Detail,
     records: Vec<Record>,
     history: Vec<(u32, Snapshot)>,
     /// The run at its last evaluated epoch, to go back to if it diverges.
@@ -72,6 +74,7 @@ impl Session {
     fn of(trainer: Trainer, records: Vec<Record>) -> Self {
         let mut session = Self {
             evaluation: None,
+            detail: Detail::Everything,
             records,
             history: Vec::new(),
             last_good: None,
@@ -88,6 +91,13 @@ impl Session {
             session.evaluation = Some(Evaluation::new(&session.trainer, Detail::Everything));
         }
         session
+    }
+
+    /// The same at its start, measuring as much as `detail` says.
+    pub fn measuring(mut self, detail: Detail) -> Self {
+        self.detail = detail;
+        self.evaluation = self.evaluation.map(|_| Evaluation::new(&self.trainer, detail));
+        self
     }
 
     fn step(&self) -> u64 {
@@ -145,7 +155,7 @@ impl Session {
         match self.trainer.step() {
             Outcome::Within => {}
             Outcome::EpochEnd => {
-                self.evaluation = Some(Evaluation::new(&self.trainer, Detail::Everything));
+                self.evaluation = Some(Evaluation::new(&self.trainer, self.detail));
             }
             Outcome::Diverged => {
                 self.diverged = true;
@@ -235,7 +245,7 @@ impl Session {
     }
 
     /// The network at the end of a past `epoch`; as it is now for `None` and unknown epochs.
-    fn network_at(&self, epoch: Option<u32>) -> (Cow<'_, Network>, Option<u32>) {
+    pub fn network_at(&self, epoch: Option<u32>) -> (Cow<'_, Network>, Option<u32>) {
         let now = self.trainer.network();
         let found = epoch.and_then(|epoch| self.history.iter().find(|(e, _)| *e == epoch));
         match found {

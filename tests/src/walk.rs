@@ -8,6 +8,7 @@ use crate::harness::page::{Page, visit};
 use sparsevd::data::{File, from_files};
 use sparsevd::desk::{Desk, Outcome};
 use sparsevd::rng::{Rng, Stream};
+use sparsevd::runs::Runs;
 use sparsevd::session::Progress;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -67,7 +68,7 @@ impl Files {
         let mut desk = Desk::default();
         desk.start(START).unwrap();
         train(&mut desk, 1);
-        let save = |desk: &Desk| desk.run().expect("a run").save();
+        let save = |desk: &Desk| desk.run().and_then(Runs::lead).expect("a run").save();
         let digits_run = write(folder, "digits.safetensors", save(&desk));
         desk.open(vec![read(&a)], START).unwrap();
         train(&mut desk, 1);
@@ -83,11 +84,10 @@ fn read(path: &Path) -> File {
 
 /// Trains until `epoch` is evaluated, or to the end; the fingerprint there.
 fn train(desk: &mut Desk, epoch: u32) -> String {
-    let session = desk.run_mut().expect("a run");
-    while session.records().last().is_none_or(|record| record.epoch < epoch)
-        && session.advance() != Progress::Finished
-    {}
-    session.trainer().network().fingerprint()
+    let runs = desk.run_mut().expect("a run");
+    let last = |runs: &Runs| runs.lead().and_then(|run| run.records().last()).map(|r| r.epoch);
+    while last(runs).is_none_or(|last| last < epoch) && runs.advance() != Progress::Finished {}
+    runs.lead().expect("a run of a network").trainer().network().fingerprint()
 }
 
 /// What the screen says of its run.
@@ -124,7 +124,7 @@ impl Shown {
             };
             desk.open(vec![read(file)], "").expect("the file that it needs");
         }
-        let data = desk.run().expect("a run").trainer().data().name.clone();
+        let data = desk.run().expect("a run").data().name.clone();
         let fingerprint = train(&mut desk, self.epoch);
         Self { data, fingerprint, ..self.clone() }
     }

@@ -15,7 +15,6 @@ use crate::changes::{Change, Course};
 use crate::data::{Data, Identity};
 use crate::error::{Error, Result};
 use crate::evaluation::Record;
-use crate::experiments;
 use crate::linalg::Matrix;
 use crate::optimizer::Parameter;
 use crate::settings::{Settings, budget};
@@ -108,7 +107,7 @@ impl Checkpoint {
             return Err(other(format!("expected format {FORMAT}, found {found}")));
         }
         let unreadable = |key: &str| damaged(&format!("its {key} cannot be read"));
-        let (settings, notices) = experiments::from_query(text("settings")?);
+        let (settings, notices) = Settings::read(text("settings")?);
         if let Some(notice) = notices.into_iter().next() {
             return Err(damaged(notice.trim_end_matches('.')));
         }

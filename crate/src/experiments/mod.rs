@@ -1,122 +1,36 @@
-//! Experiments: named settings, in the order of the page's menu.
+//! Experiments, in the order of the page's menu: some runs, some pictures of them, and one measured
+//! sentence.
 //!
-//! To add an experiment: one entry of [`ALL`].
+//! To add an experiment: one file with a value of [`Experiment`], one line in [`ALL`].
 
-use crate::layers::Estimator;
-use crate::schedule::{Decay, Warmup};
+mod experiment;
+mod lenet;
+mod sparsity;
+mod verdict;
+
+pub use experiment::{Experiment, PLAIN, Part};
+pub use verdict::{Figure, Verdict};
+
 use crate::settings::{Settings, pairs};
-use crate::topology::Topology;
-
-/// A named set of settings with a question to ask of it.
-pub struct Experiment {
-    /// The name in menus, URLs and on the command line.
-    pub name: &'static str,
-    /// The name in words.
-    pub label: &'static str,
-    /// What there is to see, in one sentence.
-    pub about: &'static str,
-    /// The settings.
-    pub settings: fn() -> Settings,
-}
 
 /// Every experiment; the first is the default.
-pub const ALL: &[Experiment] = &[
-    Experiment {
-        name: "sparsity",
-        label: "Sparsity emerges",
-        about: "A network learns digits, then loses most of its weights while its accuracy stays.",
-        // Of the KL weights tried (0.15, 0.2, 0.25, …) the largest whose end keeps the accuracy of
-        // before the KL on 9 of 10 seeds with LRT and RT. Clipping and a learning rate that stays
-        // high prune more at the same accuracy.
-        settings: || Settings {
-            kl_weight: 0.2,
-            clip: true,
-            retire: true,
-            learning_rate: 1.5e-3,
-            decay: Decay::Linear { from: 80.0, to: 120.0 },
-            epochs: 120,
-            ..Settings::default()
-        },
-    },
-    Experiment {
-        name: "full-kl",
-        label: "The full prior",
-        about: "KL weight 1, Bayes' rule as it is: 50,200 weights against 1,437 images, and the accuracy pays.",
-        settings: || Settings { experiment: "full-kl".to_owned(), ..Settings::default() },
-    },
-    Experiment {
-        name: "digits-conv",
-        label: "Filters disappear",
-        about: "A small convolutional network on the built-in digits: whole filters die.",
-        settings: || Settings {
-            experiment: "digits-conv".to_owned(),
-            network: "8x8-20c3-40c3-p2-100-10".parse().expect("a network"),
-            clip: true,
-            retire: true,
-            ..Settings::default()
-        },
-    },
-    Experiment {
-        name: "lenet-300-100",
-        label: "LeNet-300-100 on MNIST",
-        about: "The paper's fully-connected network with the paper's schedule, 200 epochs.",
-        // Clipping prunes more than the paper: with half the KL its compression at less error.
-        settings: || Settings {
-            experiment: "lenet-300-100".to_owned(),
-            kl_weight: 0.5,
-            network: Topology::dense(&[784, 300, 100, 10]),
-            kl_warmup: Warmup { from: 5.0, to: 20.0 },
-            decay: Decay::Linear { from: 100.0, to: 200.0 },
-            clip: true,
-            retire: true,
-            epochs: 200,
-            ..mnist()
-        },
-    },
-    Experiment {
-        name: "lenet-5-caffe",
-        label: "LeNet-5-Caffe on MNIST",
-        about: "The paper's convolutional network with the paper's schedule, 200 epochs.",
-        settings: || Settings {
-            experiment: "lenet-5-caffe".to_owned(),
-            network: "lenet-5-caffe".parse().expect("a network's name"),
-            kl_warmup: Warmup { from: 5.0, to: 20.0 },
-            decay: Decay::Linear { from: 0.0, to: 200.0 },
-            clip: true,
-            retire: true,
-            epochs: 200,
-            ..mnist()
-        },
-    },
-    Experiment {
-        name: "seminar",
-        label: "Seminar notebook on MNIST",
-        about: "The seminar's 784-300-10 network and its settings, which use RT: 61× at 98.2 %.",
-        settings: || Settings {
-            experiment: "seminar".to_owned(),
-            estimator: Estimator::Rt,
-            ..mnist()
-        },
-    },
+pub const ALL: &[&Experiment] = &[
+    &sparsity::SPARSITY,
+    &sparsity::FULL_KL,
+    &sparsity::DIGITS_CONV,
+    &lenet::LENET_300_100,
+    &lenet::LENET_5_CAFFE,
+    &lenet::SEMINAR,
 ];
-
-/// The seminar's recipe, the common ground of the MNIST experiments.
-fn mnist() -> Settings {
-    Settings {
-        data: "mnist".to_owned(),
-        network: Topology::dense(&[784, 300, 10]),
-        batch_size: 100,
-        init_scale: 0.02,
-        kl_warmup: Warmup { from: -1.0, to: 49.0 },
-        decay: Decay::Steps { factor: 0.2, after: vec![50, 60, 70, 80] },
-        epochs: 100,
-        ..Settings::default()
-    }
-}
 
 /// The experiment called `name`.
 pub fn find(name: &str) -> Option<&'static Experiment> {
-    ALL.iter().find(|experiment| experiment.name == name)
+    ALL.iter().copied().find(|experiment| experiment.name == name)
+}
+
+/// The experiment that settings started from.
+pub fn of(settings: &Settings) -> &'static Experiment {
+    find(&settings.experiment).unwrap_or(ALL[0])
 }
 
 /// The settings that a URL's query string stands for, with a sentence for each correction.
@@ -135,7 +49,7 @@ pub fn from_query(query: &str) -> (Settings, Vec<String>) {
         }
         found
     });
-    let mut settings = (experiment.unwrap_or(&ALL[0]).settings)();
+    let mut settings = (experiment.unwrap_or(ALL[0]).settings)();
     notices.extend(settings.apply_query(query));
     (settings, notices)
 }

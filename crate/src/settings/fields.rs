@@ -6,11 +6,6 @@ use crate::layers::Estimator;
 use crate::methods::Method;
 use crate::optimizer;
 
-/// The setting with the URL key `key`.
-pub(super) fn find(key: &str) -> Option<&'static Field> {
-    FIELDS.iter().find(|field| field.key == key)
-}
-
 /// A value that [`Field::check`] let through.
 fn parsed<T: std::str::FromStr>(value: &str) -> Result<T> {
     value.parse().map_err(|_| Error::new(format!("'{value}' does not fit.")))

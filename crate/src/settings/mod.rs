@@ -7,10 +7,12 @@ mod advice;
 pub mod budget;
 mod field;
 mod fields;
+mod knobs;
 
 pub use advice::{Advice, advice};
 pub use field::{Effect, Field, Kind, Pace};
 pub use fields::FIELDS;
+pub use knobs::Knobs;
 
 use crate::data::Data;
 use crate::error::{Error, Result, printable};
@@ -72,6 +74,8 @@ pub struct Settings {
     pub samples: u32,
     /// Training images to use; 0 for all.
     pub train_size: usize,
+    /// What only this experiment has.
+    pub knobs: Knobs,
 }
 
 impl Default for Settings {
@@ -106,19 +110,41 @@ impl Default for Settings {
             epochs: 100,
             samples: 10,
             train_size: 0,
+            knobs: Knobs::default(),
         }
     }
 }
 
 impl Settings {
+    /// The settings of a query that names all of them, as [`to_query`](Self::to_query) writes it,
+    /// with a sentence for each correction. Knobs are not read.
+    pub fn read(query: &str) -> (Self, Vec<String>) {
+        let name = pairs(query).find(|(key, _)| key == "experiment").map(|(_, name)| name);
+        let mut settings = Self::default();
+        settings.experiment = name.unwrap_or(settings.experiment);
+        let notices = settings.apply_query(query);
+        (settings, notices)
+    }
+
+    /// Everything that can be set, the experiment's knobs last.
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        FIELDS.iter().chain(self.knobs.fields())
+    }
+
+    /// What can be set by the URL key `key`.
+    pub fn field(&self, key: &str) -> Option<&'static Field> {
+        self.fields().find(|field| field.key == key)
+    }
+
     /// The setting `key` as text.
     pub fn get(&self, key: &str) -> Option<String> {
-        fields::find(key).map(|field| (field.get)(self))
+        self.field(key).map(|field| (field.get)(self))
     }
 
     /// Changes the setting `key`; an unknown key or a bad value is an error and changes nothing.
     pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
-        let field = fields::find(key)
+        let field = self
+            .field(key)
             .ok_or_else(|| Error::new(format!("There is no setting called '{key}'.")))?;
         let value = field.check(value)?;
         (field.set)(self, &value)
@@ -129,7 +155,7 @@ impl Settings {
     pub fn apply_query(&mut self, query: &str) -> Vec<String> {
         let mut notices = Vec::new();
         for (key, value) in pairs(query) {
-            let Some(field) = fields::find(&key) else { continue };
+            let Some(field) = self.field(&key) else { continue };
             let (value, notice) = field.clamp(&value);
             notices.extend(notice);
             if let Some(Err(error)) = value.map(|value| (field.set)(self, &value)) {
@@ -142,7 +168,7 @@ impl Settings {
     /// The settings as a query string, without `?`.
     pub fn to_query(&self) -> String {
         let mut query = format!("experiment={}", self.experiment);
-        for field in FIELDS {
+        for field in self.fields() {
             query += &format!("&{}={}", field.key, (field.get)(self));
         }
         query

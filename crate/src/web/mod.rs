@@ -69,7 +69,7 @@ pub fn catalogue() -> String {
         .collect();
     let experiments: Vec<Value> = experiments::ALL
         .iter()
-        .map(|e| json!({ "name": e.name, "label": e.label, "about": e.about }))
+        .map(|e| json!({ "name": e.name, "label": e.label, "about": e.question }))
         .collect();
     let bayesian: Vec<&str> =
         Method::ALL.iter().filter(|m| m.prior().is_some()).map(|m| m.name()).collect();

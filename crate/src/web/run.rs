@@ -9,6 +9,7 @@ use crate::changes;
 use crate::data::File;
 use crate::desk::{self, Outcome};
 use crate::measures::Scoring;
+use crate::runs::Runs;
 use crate::session::{self, Session};
 
 /// What a piece of work led to, see [`session::Progress`].
@@ -73,12 +74,12 @@ impl Lens {
 pub struct Desk(desk::Desk);
 
 impl Desk {
-    fn run(&self) -> Result<&Session, JsError> {
-        self.0.run().ok_or_else(|| JsError::new(NONE))
+    fn runs(&mut self) -> Result<&mut Runs, JsError> {
+        self.0.run_mut().ok_or_else(|| JsError::new(NONE))
     }
 
-    fn run_mut(&mut self) -> Result<&mut Session, JsError> {
-        self.0.run_mut().ok_or_else(|| JsError::new(NONE))
+    fn run(&self) -> Result<&Session, JsError> {
+        self.0.run().and_then(Runs::lead).ok_or_else(|| JsError::new(NONE))
     }
 }
 
@@ -159,7 +160,7 @@ impl Desk {
 
     /// Does the next piece of work.
     pub fn advance(&mut self) -> Result<Progress, JsError> {
-        Ok(match self.run_mut()?.advance() {
+        Ok(match self.runs()?.advance() {
             session::Progress::Trained => Progress::Trained,
             session::Progress::Evaluated => Progress::Evaluated,
             session::Progress::Epoch => Progress::Epoch,
@@ -170,12 +171,13 @@ impl Desk {
 
     /// Changes a live setting.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), JsError> {
-        self.run_mut()?.set(key, value).map_err(to_js_error)
+        self.runs()?.set(key, value).map_err(to_js_error)
     }
 
     /// Goes back to the last good epoch with a tenth of the learning rate.
     pub fn recover(&mut self) -> Result<(), JsError> {
-        self.run_mut()?.recover().map_err(to_js_error)
+        let lead = self.runs()?.lead_mut().ok_or_else(|| JsError::new(NONE))?;
+        lead.recover().map_err(to_js_error)
     }
 
     /// Where the run stands and what decides it, as JSON; `address` is the query string that

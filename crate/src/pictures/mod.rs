@@ -1,0 +1,1 @@
+//! Pictures that experiments share: builders of plots from what runs have measured.

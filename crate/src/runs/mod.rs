@@ -1,0 +1,346 @@
+//! Runs in lock-step: the arms of an experiment, their common epoch, and what is seen of them.
+//!
+//! Arms with one seed share their noise, because a random stream is decided by (seed, purpose,
+//! counter): an arm is, bit for bit, the run that it would be alone.
+
+mod arm;
+mod picture;
+
+pub use arm::{Arm, Own, Setup};
+pub use picture::{Look, Moved, Observing, Picture, When, Width, at_once};
+
+use std::sync::Arc;
+
+use crate::changes::{Change, changed};
+use crate::data::Data;
+use crate::error::{Error, Result};
+use crate::plots::plot::Plot;
+use crate::session::{Progress, Session};
+use crate::settings::{FIELDS, Settings};
+use picture::Seen;
+
+/// The runs of an experiment.
+pub struct Runs {
+    /// The settings of all, without what arms have pinned.
+    settings: Settings,
+    /// The data of all that have none of their own.
+    data: Arc<Data>,
+    arms: Vec<Arm>,
+    sessions: Vec<Session>,
+    own: Option<Box<dyn Own>>,
+    /// Epochs that all have completed and evaluated; `None` before the start is.
+    epoch: Option<u32>,
+    pictures: &'static [&'static Picture],
+    /// What was seen of each picture, oldest first.
+    seen: Vec<Vec<Seen>>,
+    /// Observations under way, at most one of each picture.
+    observing: Vec<Option<(Look, String, Observing)>>,
+}
+
+impl Runs {
+    /// Runs at their start; the arms' settings are made to fit their data.
+    ///
+    /// `changes` are replayed in every arm that has not pinned what they change.
+    ///
+    /// # Errors
+    /// A run would take more memory or time than there is.
+    pub fn new(
+        settings: Settings,
+        setup: Setup,
+        pictures: &'static [&'static Picture],
+        data: &Arc<Data>,
+        changes: &[Change],
+    ) -> Result<Self> {
+        let Setup { mut arms, own } = setup;
+        let mut sessions = Vec::new();
+        for arm in &mut arms {
+            let data = arm.data.as_ref().unwrap_or(data);
+            arm.settings.fit(data);
+            let its = |change: &&Change| !arm.pins.contains(&&*change.key);
+            let changes = changes.iter().filter(its).cloned().collect();
+            let session = Session::new(arm.settings.clone(), data.clone(), changes)?;
+            sessions.push(session.measuring(arm.detail));
+        }
+        Ok(Self::of(settings, data.clone(), (arms, sessions), own, pictures))
+    }
+
+    fn of(
+        settings: Settings,
+        data: Arc<Data>,
+        (arms, sessions): (Vec<Arm>, Vec<Session>),
+        own: Option<Box<dyn Own>>,
+        pictures: &'static [&'static Picture],
+    ) -> Self {
+        let seen = pictures.iter().map(|_| Vec::new()).collect();
+        let observing = pictures.iter().map(|_| None).collect();
+        let epoch = sessions.first().and_then(|s| s.records().last()).map(|record| record.epoch);
+        Self { settings, data, arms, sessions, own, epoch, pictures, seen, observing }
+    }
+
+    /// A saved run that goes on.
+    pub fn resumed(session: Session, pictures: &'static [&'static Picture]) -> Self {
+        let settings = session.settings().clone();
+        let (data, arms) = (session.trainer().data().clone(), Setup::one(&settings).arms);
+        Self::of(settings, data, (arms, vec![session]), None, pictures)
+    }
+
+    /// The arms with their runs, the leading one first.
+    pub fn arms(&self) -> impl Iterator<Item = (&Arm, &Session)> {
+        self.arms.iter().zip(&self.sessions)
+    }
+
+    /// The leading run, if there is a run of a network at all.
+    pub fn lead(&self) -> Option<&Session> {
+        self.sessions.first()
+    }
+
+    /// The data that people have chosen.
+    pub fn data(&self) -> &Arc<Data> {
+        &self.data
+    }
+
+    /// Sentences about changes that were left out.
+    pub fn notices(&self) -> impl Iterator<Item = &String> {
+        self.sessions.first().into_iter().flat_map(Session::notices)
+    }
+
+    /// The run of arm `i`, if there are so many.
+    pub fn session(&self, i: usize) -> Option<&Session> {
+        self.sessions.get(i)
+    }
+
+    /// The run of the arm called `label`.
+    pub fn arm(&self, label: &str) -> Option<&Session> {
+        self.arms().find(|(arm, _)| arm.label == label).map(|(_, session)| session)
+    }
+
+    /// The leading run, to recover from a loss that is no number.
+    pub fn lead_mut(&mut self) -> Option<&mut Session> {
+        self.sessions.first_mut()
+    }
+
+    /// What the experiment computes of its own, if that is a `T`.
+    pub fn own<T: Own>(&self) -> Option<&T> {
+        let own: &dyn std::any::Any = self.own.as_deref()?;
+        own.downcast_ref()
+    }
+
+    /// Epochs that all have completed.
+    pub fn epoch(&self) -> u32 {
+        self.epoch.unwrap_or(0)
+    }
+
+    /// Does the next piece of work: of the arm that is furthest behind, or of a picture.
+    pub fn advance(&mut self) -> Progress {
+        if let Some(done) = self.observe_epoch() {
+            return done;
+        }
+        let target = self.epoch.map_or(0, |epoch| epoch + 1);
+        for session in &mut self.sessions {
+            let level = session.records().last().is_some_and(|record| record.epoch >= target);
+            if level || (session.finished() && !session.evaluating()) {
+                continue;
+            }
+            return match session.advance() {
+                // An epoch is complete when it is so for all.
+                Progress::Epoch => self.level(target),
+                other => other,
+            };
+        }
+        match &mut self.own {
+            Some(own) if own.epoch() < target.min(self.settings.epochs) => match own.advance() {
+                Progress::Epoch => self.level(target),
+                other => other,
+            },
+            // The start of what has no arms needs no work.
+            Some(_) if self.sessions.is_empty() && target == 0 => self.level(0),
+            _ => Progress::Finished,
+        }
+    }
+
+    /// After one has completed epoch `target`: whether all have.
+    fn level(&mut self, target: u32) -> Progress {
+        let reached = |session: &Session| {
+            let last = session.records().last().map(|record| record.epoch);
+            last.is_some_and(|epoch| epoch >= target) || session.finished() && !session.evaluating()
+        };
+        let all = self.sessions.iter().all(reached);
+        let own = self.own.as_ref().is_none_or(|own| own.epoch() >= target);
+        if !all || !own {
+            return Progress::Evaluated;
+        }
+        self.epoch = Some(target);
+        match self.next_of_epoch() {
+            Some(_) => Progress::Evaluated,
+            None => Progress::Epoch,
+        }
+    }
+
+    /// The first picture of every epoch that has not been seen at this one.
+    fn next_of_epoch(&self) -> Option<usize> {
+        let epoch = self.epoch?;
+        let unseen = |i: &usize| {
+            let seen = self.seen[*i].last().and_then(|seen| seen.look.epoch);
+            self.pictures[*i].when == When::EachEpoch && seen != Some(epoch)
+        };
+        (0..self.pictures.len()).find(unseen)
+    }
+
+    /// Does a slice of the pictures of the epoch that has just been completed.
+    fn observe_epoch(&mut self) -> Option<Progress> {
+        let i = self.next_of_epoch()?;
+        let look = Look { epoch: self.epoch, threshold: self.settings.threshold };
+        let seen = self.observe(i, look).is_some();
+        let complete = seen && self.next_of_epoch().is_none();
+        Some(if complete { Progress::Epoch } else { Progress::Evaluated })
+    }
+
+    /// Does a slice of a picture; the plot when it is done. To look at it otherwise begins again.
+    fn observe(&mut self, i: usize, look: Look) -> Option<Arc<Plot>> {
+        let knobs = format!("{:?}", self.settings.knobs);
+        let (look, knobs, mut observing) = match self.observing[i].take() {
+            Some(it) if it.0 == look && it.1 == knobs => it,
+            _ => {
+                let observing = (self.pictures[i].observe)(self, &look);
+                (look, knobs, observing)
+            }
+        };
+        let Some(plot) = observing(self) else {
+            self.observing[i] = Some((look, knobs, observing));
+            return None;
+        };
+        let plot = Arc::new(plot);
+        if self.pictures[i].when != When::Live {
+            self.seen[i].push(Seen { look, knobs, plot: plot.clone() });
+        }
+        Some(plot)
+    }
+
+    /// Looks at the picture called `name`; nothing if it needs another slice: ask again. Of an epoch
+    /// that has passed, what was seen then is remembered.
+    ///
+    /// # Errors
+    /// There is no such picture.
+    pub fn look(&mut self, name: &str, look: &Look) -> Result<Option<Arc<Plot>>> {
+        let found = self.pictures.iter().position(|picture| picture.name == name);
+        let i = found.ok_or_else(|| Error::new(format!("There is no picture '{name}'.")))?;
+        let picture = self.pictures[i];
+        let look = match picture.when {
+            When::Live => look.clone(),
+            When::EachEpoch | When::AtRest => {
+                let epoch = look.epoch.unwrap_or(self.epoch()).min(self.epoch());
+                Look { epoch: Some(epoch), ..look.clone() }
+            }
+        };
+        let knobs = format!("{:?}", self.settings.knobs);
+        let known = match picture.when {
+            When::Live => None,
+            When::EachEpoch => self.seen[i].iter().rfind(|seen| seen.look.epoch == look.epoch),
+            When::AtRest => {
+                self.seen[i].iter().rfind(|seen| seen.look == look && seen.knobs == knobs)
+            }
+        };
+        if let Some(seen) = known {
+            return Ok(Some(seen.plot.clone()));
+        }
+        if picture.when == When::EachEpoch {
+            let waits = Plot::saying(picture.title, "Waiting for the first epoch.");
+            return Ok(Some(Arc::new(waits)));
+        }
+        Ok(self.observe(i, look))
+    }
+
+    /// Does a slice of looking at everything once the runs have finished; whether all is seen.
+    pub fn conclude(&mut self) -> bool {
+        let look = Look { epoch: None, threshold: self.settings.threshold };
+        for picture in self.pictures.iter().filter(|picture| picture.when == When::AtRest) {
+            if matches!(self.look(picture.name, &look), Ok(None)) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The number called `name` that was measured for a picture, as it was seen last; no number if
+    /// it was not.
+    pub fn figure(&self, name: &str) -> f64 {
+        let last = self.seen.iter().filter_map(|seen| seen.last());
+        let mut figures = last.flat_map(|seen| &seen.plot.figures);
+        figures.find(|(known, _)| known == name).map_or(f64::NAN, |(_, value)| *value)
+    }
+
+    /// What moving handle `handle` of a picture (`None`: choosing an empty place) to `at` changes:
+    /// a knob's key and its new value.
+    pub fn moved(
+        &self,
+        name: &str,
+        handle: Option<usize>,
+        at: (f64, f64),
+    ) -> Option<(&'static str, String)> {
+        let picture = self.pictures.iter().find(|picture| picture.name == name)?;
+        picture.moved?(self, handle, at)
+    }
+
+    /// The pictures there are.
+    pub fn pictures(&self) -> &'static [&'static Picture] {
+        self.pictures
+    }
+
+    /// Whether all epochs of all arms are trained and evaluated.
+    pub fn finished(&self) -> bool {
+        let arms = self.sessions.iter().all(|session| session.finished() && !session.evaluating());
+        let own = self.own.as_ref().is_none_or(|own| own.epoch() >= self.settings.epochs);
+        arms && own && self.next_of_epoch().is_none()
+    }
+
+    /// Whether an epoch is trained and what is seen of it is under way.
+    pub fn evaluating(&self) -> bool {
+        self.next_of_epoch().is_some() || self.sessions.iter().any(Session::evaluating)
+    }
+
+    /// The settings that people see: without what arms have pinned.
+    pub fn settings(&self) -> Settings {
+        let Some(lead) = self.sessions.first() else { return self.settings.clone() };
+        self.unpinned(lead.settings().clone())
+    }
+
+    /// The leading arm's settings with the experiment's values where the arm has its own.
+    fn unpinned(&self, mut settings: Settings) -> Settings {
+        let pins = self.arms.first().map_or(&[][..], |arm| &arm.pins[..]);
+        for field in FIELDS.iter().filter(|field| pins.contains(&field.key)) {
+            let _ = (field.set)(&mut settings, &(field.get)(&self.settings));
+        }
+        Settings { knobs: self.settings.knobs.clone(), ..settings }
+    }
+
+    /// What decides the runs: the settings when all changes are made, and those changes.
+    pub fn plan(&self) -> (Settings, Vec<Change>) {
+        let Some(lead) = self.sessions.first() else { return (self.settings(), Vec::new()) };
+        let (settings, changes) = lead.plan();
+        (self.unpinned(settings), changes)
+    }
+
+    /// Changes a live setting of all arms that have not pinned it; an error changes none.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        let pinned = |arm: &Arm| arm.pins.contains(&key);
+        if !self.arms.is_empty() && self.arms.iter().all(pinned) {
+            return Err(Error::new(format!("Setting '{key}' is each run's own here.")));
+        }
+        let base = changed(&self.settings(), key, value, None)?;
+        for (arm, session) in self.arms.iter().zip(&self.sessions) {
+            if !pinned(arm) {
+                changed(session.settings(), key, value, Some(session.trainer().data()))?;
+            }
+        }
+        for (arm, session) in self.arms.iter().zip(&mut self.sessions) {
+            if !pinned(arm) {
+                session.set(key, value)?;
+            }
+        }
+        self.settings = base;
+        if let Some(own) = &mut self.own {
+            own.set(&self.settings);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! Runs in lock-step: twins, what is seen of them, and what is the same alone.
+
+use std::sync::Arc;
+
+use sparsevd::data::{self, Data};
+use sparsevd::plots::plot::{Axis, Plot};
+use sparsevd::runs::{Arm, Look, Observing, Own, Picture, Runs, Setup, When, Width, at_once};
+use sparsevd::session::{Progress, Session};
+use sparsevd::settings::Settings;
+use sparsevd::topology::Topology;
+
+fn settings() -> Settings {
+    let network = Topology::dense(&[64, 20, 10]);
+    Settings { network, epochs: 3, samples: 2, ..Settings::default() }
+}
+
+fn digits() -> Arc<Data> {
+    Arc::new(data::digits())
+}
+
+fn twins(base: &Settings) -> Setup {
+    Setup::of(vec![
+        Arm::new("RT", base, &[("estimator", "rt")]),
+        Arm::new("LRT", base, &[("estimator", "lrt")]),
+    ])
+}
+
+/// Counts epochs, one slice each.
+struct Clock(u32);
+
+impl Own for Clock {
+    fn advance(&mut self) -> Progress {
+        self.0 += 1;
+        Progress::Epoch
+    }
+
+    fn epoch(&self) -> u32 {
+        self.0
+    }
+
+    fn set(&mut self, _: &Settings) {}
+}
+
+/// Takes three slices, and tells the epoch it began at.
+fn slow(runs: &Runs, look: &Look) -> Observing {
+    let (epoch, told, mut left) = (runs.epoch(), look.epoch.unwrap_or(99), 3);
+    Box::new(move |runs| {
+        left -= 1;
+        assert_eq!(runs.epoch(), epoch, "nothing moves while an epoch is observed");
+        let axis = || Axis::linear("", 0.0, 1.0);
+        (left == 0).then(|| Plot::new("slow", axis(), axis()).figure("epoch", f64::from(told)))
+    })
+}
+
+const fn picture(name: &'static str, when: When) -> Picture {
+    Picture {
+        name,
+        title: "",
+        lesson: "",
+        formula: "",
+        width: Width::Third,
+        when,
+        observe: slow,
+        moved: None,
+    }
+}
+
+static EACH: Picture = picture("each", When::EachEpoch);
+static REST: Picture = picture("rest", When::AtRest);
+static LIVE: Picture =
+    Picture { observe: |_, _| at_once(Plot::default()), ..picture("live", When::Live) };
+
+fn finish(runs: &mut Runs) -> Vec<u32> {
+    let mut epochs = Vec::new();
+    loop {
+        match runs.advance() {
+            Progress::Epoch => epochs.push(runs.epoch()),
+            Progress::Finished => return epochs,
+            Progress::Diverged => panic!("diverged"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn an_arm_of_twins_is_the_run_that_it_would_be_alone() {
+    let mut runs = Runs::new(settings(), twins(&settings()), &[], &digits(), &[]).unwrap();
+    assert_eq!(finish(&mut runs), [0, 1, 2, 3]);
+    for (label, estimator) in [("RT", "rt"), ("LRT", "lrt")] {
+        let mut alone = settings();
+        alone.set("estimator", estimator).unwrap();
+        let mut alone = Session::new(alone, digits(), Vec::new()).unwrap();
+        while alone.advance() != Progress::Finished {}
+        let twin = runs.arm(label).unwrap();
+        assert_eq!(twin.records(), alone.records(), "{label}");
+    }
+}
+
+#[test]
+fn a_setting_goes_to_every_arm_that_has_not_pinned_it() {
+    let mut runs = Runs::new(settings(), twins(&settings()), &[], &digits(), &[]).unwrap();
+    while runs.epoch() < 1 {
+        runs.advance();
+    }
+    runs.set("lr", "0.002").unwrap();
+    let refusal = runs.set("estimator", "rt").unwrap_err().to_string();
+    assert!(refusal.contains("estimator"), "{refusal}");
+    assert!(runs.set("lr", "7").is_err());
+    for (_, session) in runs.arms() {
+        assert_eq!(session.settings().learning_rate, 0.002);
+    }
+    let (plan, changes) = runs.plan();
+    assert_eq!((plan.learning_rate, changes.len()), (0.002, 1));
+    assert_eq!(plan.estimator, settings().estimator, "the address has the experiment's own");
+    finish(&mut runs);
+    let mut again = Runs::new(plan.clone(), twins(&plan), &[], &digits(), &changes).unwrap();
+    finish(&mut again);
+    for ((_, a), (_, b)) in runs.arms().zip(again.arms()) {
+        assert_eq!(a.records().last(), b.records().last());
+    }
+}
+
+#[test]
+fn what_is_seen_at_an_epoch_is_remembered_and_changes_nothing() {
+    static PICTURES: &[&Picture] = &[&EACH, &REST, &LIVE];
+    let mut seen = Runs::new(settings(), twins(&settings()), PICTURES, &digits(), &[]).unwrap();
+    let mut unseen = Runs::new(settings(), twins(&settings()), &[], &digits(), &[]).unwrap();
+    assert_eq!(finish(&mut seen), finish(&mut unseen));
+    for epoch in 0..=3 {
+        let look = Look { epoch: Some(epoch), threshold: 3.0 };
+        let plot = seen.look("each", &look).unwrap().expect("remembered");
+        assert_eq!(plot.figures[0].1, f64::from(epoch));
+    }
+    let look = Look { epoch: None, threshold: 3.0 };
+    assert!(seen.look("rest", &look).unwrap().is_none(), "it takes slices");
+    while !seen.conclude() {}
+    assert!(seen.look("rest", &look).unwrap().is_some());
+    assert_eq!(seen.figure("epoch"), 3.0);
+    assert!(seen.figure("nothing").is_nan() && seen.look("nothing", &look).is_err());
+    let end = |runs: &Runs| runs.lead().unwrap().trainer().network().fingerprint();
+    assert_eq!(end(&seen), end(&unseen));
+}
+
+#[test]
+fn what_has_no_arms_has_epochs_too() {
+    static PICTURES: &[&Picture] = &[&EACH];
+    let setup = Setup::own(Clock(0));
+    let mut runs = Runs::new(settings(), setup, PICTURES, &digits(), &[]).unwrap();
+    assert_eq!(finish(&mut runs), [0, 1, 2, 3]);
+    assert!(runs.finished() && runs.own::<Clock>().is_some() && runs.lead().is_none());
+}
