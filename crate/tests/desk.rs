@@ -4,6 +4,7 @@
 use sparsevd::data::{self, File, Identity};
 use sparsevd::desk::{Desk, Outcome};
 use sparsevd::rng::{Rng, Stream};
+use sparsevd::runs::Runs;
 use sparsevd::session::{Progress, Session};
 
 const TINY: &str = "network=64-4-10&epochs=2&size=100&batch=50";
@@ -20,27 +21,32 @@ fn hash(file: &File) -> String {
 }
 
 /// Trains the run on the desk until `epoch` is evaluated, or to its end.
-fn train(session: &mut Session, epoch: u32) {
-    while session.records().last().is_none_or(|record| record.epoch < epoch) {
-        if session.advance() == Progress::Finished {
+/// The run of the network on the desk.
+fn lead(desk: &Desk) -> &Session {
+    desk.run().and_then(Runs::lead).expect("a run")
+}
+
+fn train(runs: &mut Runs, epoch: u32) {
+    let last = |runs: &Runs| Some(runs.lead()?.records().last()?.epoch);
+    while last(runs).is_none_or(|last| last < epoch) {
+        if runs.advance() == Progress::Finished {
             break;
         }
     }
 }
 
 fn fingerprint(desk: &mut Desk, epoch: u32) -> String {
-    let session = desk.run_mut().expect("a run");
-    train(session, epoch);
-    session.trainer().network().fingerprint()
+    train(desk.run_mut().expect("a run"), epoch);
+    lead(desk).trainer().network().fingerprint()
 }
 
 fn data_name(desk: &Desk) -> String {
-    desk.run().expect("a run").trainer().data().name.clone()
+    desk.run().expect("a run").data().name.clone()
 }
 
 /// The name and bytes of the run on the desk, as a file.
 fn saved(desk: &Desk, name: &str) -> File {
-    File { name: name.to_owned(), bytes: desk.run().expect("a run").save() }
+    File { name: name.to_owned(), bytes: lead(desk).save() }
 }
 
 /// Opens files that must be of use.
@@ -194,7 +200,7 @@ fn going_back_finds_the_run_where_it_stands() {
     let (first, end) = (desk.address(), fingerprint(&mut desk, 2));
     desk.start(&format!("{TINY}&seed=9")).unwrap();
     assert_eq!(desk.visit(&format!("{first}&threshold=1&epoch=1")), Ok(Outcome::Resumed));
-    assert_eq!(desk.run().unwrap().trainer().network().fingerprint(), end);
+    assert_eq!(lead(&desk).trainer().network().fingerprint(), end);
     assert_eq!(desk.visit(&first), Ok(Outcome::Same));
     assert_eq!(desk.visit(&format!("{first}&seed=11")), Ok(Outcome::Began));
 }
@@ -219,7 +225,7 @@ fn data_that_nobody_needs_are_let_go() {
         desk.open(wide(name, value).to_vec(), "size=10&batch=10").unwrap();
         let query = desk.address().replace("-100-2", "-5-2");
         desk.start(&query).unwrap();
-        weak.push(std::sync::Arc::downgrade(desk.run().unwrap().trainer().data()));
+        weak.push(std::sync::Arc::downgrade(desk.run().unwrap().data()));
     }
     let alive: Vec<bool> = weak.iter().map(|data| data.upgrade().is_some()).collect();
     assert_eq!(alive, [false, false, false, true, true]);
@@ -273,7 +279,7 @@ fn in_any_order_the_address_repeats_the_run() {
             if walk.len() == 3 && i < 2 {
                 continue;
             }
-            let run = desk.run().unwrap();
+            let run = lead(&desk);
             let (epoch, print) =
                 (run.trainer().position().epoch, run.trainer().network().fingerprint());
             let address = desk.address();
