@@ -5,6 +5,7 @@
 
 mod arrays;
 mod cells;
+mod clusters;
 mod dataset;
 mod digits;
 mod drawing;
@@ -20,6 +21,7 @@ mod table;
 mod unpack;
 mod zip;
 
+pub use clusters::{Clusters, REACH, SPREAD};
 pub use dataset::{Dataset, Features};
 pub use digits::digits;
 pub use drawing::from_drawing;

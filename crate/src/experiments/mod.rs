@@ -5,7 +5,10 @@
 
 mod experiment;
 mod lenet;
+mod models;
 mod sparsity;
+mod uncertainty_classification;
+mod uncertainty_surfaces;
 mod verdict;
 
 pub use experiment::{Experiment, PLAIN, Part};
@@ -21,6 +24,7 @@ pub const ALL: &[&Experiment] = &[
     &lenet::LENET_300_100,
     &lenet::LENET_5_CAFFE,
     &lenet::SEMINAR,
+    &uncertainty_classification::UNCERTAINTY_CLASSIFICATION,
 ];
 
 /// The experiment called `name`.
