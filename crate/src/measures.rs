@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Data, Dataset};
 use crate::layers::Estimator;
 use crate::likelihoods::softmax;
-use crate::linalg::{Matrix, math};
+use crate::linalg::{Matrix, math, order};
 use crate::network::FixedNetwork;
 use crate::settings::budget;
 use crate::trainer::{Trainer, argmax};
@@ -153,6 +153,20 @@ impl Ensemble {
     }
 }
 
+/// The area under the ROC curve: how probably a number of `positive` is larger than one of
+/// `negative`, where equal ones count half (Mann and Whitney, 1947).
+pub fn auroc(negative: &[f32], positive: &[f32]) -> f64 {
+    let keys: Vec<f64> = negative.iter().chain(positive).map(|&key| f64::from(key)).collect();
+    let places = order(&keys);
+    let (mut wins, mut below) = (0.0, 0.0);
+    for equal in places.chunk_by(|&a, &b| keys[a] == keys[b]) {
+        let losers = equal.iter().filter(|&&i| i < negative.len()).count() as f64;
+        wins += (equal.len() as f64 - losers) * (below + 0.5 * losers);
+        below += losers;
+    }
+    wins / (negative.len() * positive.len()) as f64
+}
+
 /// The gradient variance of one estimator: the variance of dL/dμ over repeated noise on one
 /// mini-batch, averaged over the weights (Kingma, Salimans and Welling, 2015, section 2.2).
 #[derive(Clone, Default)]
@@ -205,6 +219,15 @@ mod tests {
         let ln_2 = std::f32::consts::LN_2;
         assert!((noise.aleatoric - ln_2).abs() < 1e-6 && noise.epistemic < 1e-6);
         assert!((ignorance.epistemic - ln_2).abs() < 1e-6 && ignorance.aleatoric < 1e-6);
+    }
+
+    #[test]
+    fn the_area_counts_pairs() {
+        let (known, unseen) = ([0.1, 0.4, 0.2, 0.2], [0.2, 0.9, 0.0]);
+        // 0.2 beats 0.1 and ties twice, 0.9 beats all, 0 beats none: (1 + 2·½ + 4)/12.
+        assert_eq!(auroc(&known, &unseen), 0.5);
+        assert_eq!(auroc(&known, &[0.5, 0.6]), 1.0);
+        assert_eq!(auroc(&[0.0; 5], &[0.0; 7]), 0.5);
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub const REACH: f64 = 6.0;
 /// Points of a class to learn from, and as many to test.
 const EACH: usize = 60;
 /// Standard deviation of a class both ways.
-pub const SPREAD: f64 = 0.5;
+pub const SPREAD: f64 = 0.4;
 /// Single points that there is room for.
 const MOST: usize = 100;
 
@@ -25,7 +25,7 @@ pub struct Clusters {
 impl Default for Clusters {
     /// A and B overlap, C is far.
     fn default() -> Self {
-        Self { centres: [(-0.4, -1.0), (0.4, -1.0), (0.0, 2.0)], points: Vec::new() }
+        Self { centres: [(-0.3, -1.0), (0.3, -1.0), (0.0, 2.0)], points: Vec::new() }
     }
 }
 

@@ -9,6 +9,7 @@ mod models;
 mod sparsity;
 mod uncertainty_classification;
 mod uncertainty_surfaces;
+mod unseen_classes;
 mod verdict;
 
 pub use experiment::{Experiment, PLAIN, Part};
@@ -25,6 +26,7 @@ pub const ALL: &[&Experiment] = &[
     &lenet::LENET_5_CAFFE,
     &lenet::SEMINAR,
     &uncertainty_classification::UNCERTAINTY_CLASSIFICATION,
+    &unseen_classes::UNSEEN_CLASSES,
 ];
 
 /// The experiment called `name`.
