@@ -51,6 +51,25 @@ pub struct Session {
     notices: Vec<String>,
 }
 
+impl Clone for Session {
+    /// The same run once more. An evaluation under way begins again, and comes to the same record.
+    fn clone(&self) -> Self {
+        let again = |_: &Evaluation| Evaluation::new(&self.trainer, self.detail);
+        Self {
+            trainer: self.trainer.clone(),
+            evaluation: self.evaluation.as_ref().map(again),
+            detail: self.detail,
+            records: self.records.clone(),
+            history: self.history.clone(),
+            last_good: self.last_good.clone(),
+            diverged: self.diverged,
+            planned: self.planned.clone(),
+            ahead: self.ahead.clone(),
+            notices: self.notices.clone(),
+        }
+    }
+}
+
 impl Session {
     /// A session at the start of a run. Settings must fit the data, see [`Settings::fit`].
     ///

@@ -149,3 +149,44 @@ fn what_has_no_arms_has_epochs_too() {
     assert_eq!(finish(&mut runs), [0, 1, 2, 3]);
     assert!(runs.finished() && runs.own::<Clock>().is_some() && runs.lead().is_none());
 }
+
+#[test]
+fn a_kept_run_goes_on_as_it_would_alone_and_a_branch_is_exact() {
+    let one = |settings: &Settings| Setup::one(settings);
+    let begin = || Runs::new(settings(), one(&settings()), &[], &digits(), &[]).unwrap();
+    let mut alone = begin();
+    finish(&mut alone);
+    let end = |session: &Session| session.records().last().unwrap().clone();
+
+    let mut runs = begin();
+    while runs.epoch() < 1 {
+        runs.advance();
+    }
+    runs.keep().unwrap();
+    runs.set("lr", "0.004").unwrap();
+    finish(&mut runs);
+    assert_eq!(end(runs.kept().unwrap()), end(alone.lead().unwrap()), "A");
+    assert_ne!(end(runs.lead().unwrap()).fingerprint, end(runs.kept().unwrap()).fingerprint);
+
+    // B leaves at epoch 2, where it is bit for bit what A was, and without A's later change.
+    let mut changed = begin();
+    while changed.epoch() < 2 {
+        changed.advance();
+    }
+    changed.set("lr", "0.01").unwrap();
+    finish(&mut changed);
+    changed.branch(2).unwrap();
+    while changed.epoch() < 2 || changed.evaluating() {
+        changed.advance();
+    }
+    let (a, b) = (changed.kept().unwrap(), changed.lead().unwrap());
+    assert_eq!(a.records()[..3], b.records()[..]);
+    finish(&mut changed);
+    assert_eq!(end(changed.lead().unwrap()), end(alone.lead().unwrap()), "B");
+    assert!(changed.branch(9).unwrap_err().to_string().contains("Epoch 9"));
+    changed.forget();
+    assert!(changed.kept().is_none() && changed.arms().count() == 1);
+
+    let mut twins = Runs::new(settings(), twins(&settings()), &[], &digits(), &[]).unwrap();
+    assert!(twins.keep().is_err(), "it compares its own runs");
+}

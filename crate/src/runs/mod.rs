@@ -4,9 +4,11 @@
 //! counter): an arm is, bit for bit, the run that it would be alone.
 
 mod arm;
+mod compare;
 mod picture;
 
 pub use arm::{Arm, Own, Setup};
+pub use compare::DIFFERENCES;
 pub use picture::{Look, Moved, Observing, Picture, When, Width, at_once};
 
 use std::sync::Arc;
@@ -28,6 +30,8 @@ pub struct Runs {
     arms: Vec<Arm>,
     sessions: Vec<Session>,
     own: Option<Box<dyn Own>>,
+    /// Whether the second run is one that was kept as A.
+    compares: bool,
     /// Epochs that all have completed and evaluated; `None` before the start is.
     epoch: Option<u32>,
     pictures: &'static [&'static Picture],
@@ -74,7 +78,18 @@ impl Runs {
         let seen = pictures.iter().map(|_| Vec::new()).collect();
         let observing = pictures.iter().map(|_| None).collect();
         let epoch = sessions.first().and_then(|s| s.records().last()).map(|record| record.epoch);
-        Self { settings, data, arms, sessions, own, epoch, pictures, seen, observing }
+        Self {
+            settings,
+            data,
+            arms,
+            sessions,
+            own,
+            compares: false,
+            epoch,
+            pictures,
+            seen,
+            observing,
+        }
     }
 
     /// A saved run that goes on.
