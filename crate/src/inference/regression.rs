@@ -11,30 +11,48 @@ use crate::rng::Rng;
 /// As a density it is ln p(y, parameters | x) with all constants.
 #[derive(Clone, Debug)]
 pub struct Regression {
-    /// f.
-    pub net: TanhNet,
-    /// Inputs, (n).
-    pub x: Vec<f64>,
-    /// Targets, (n).
-    pub y: Vec<f64>,
-    /// Standard deviation of each target's noise, (n).
-    pub sigma: Vec<f64>,
-    /// The prior's variances, (d).
-    pub variance: Vec<f64>,
-    /// The prior's means, (d): zeros, or an anchor.
-    pub centre: Vec<f64>,
+    net: TanhNet,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    sigma: Vec<f64>,
+    variance: Vec<f64>,
+    centre: Vec<f64>,
+    /// What the likelihood and the prior have besides their squares.
+    constants: (f64, f64),
 }
 
 impl Regression {
+    /// The model of the targets `y` (n) at the inputs `x` (n), whose noise has the standard
+    /// deviations `sigma` (n), under a prior around 0 with `variance` (d).
+    pub fn new(
+        net: TanhNet,
+        x: Vec<f64>,
+        y: Vec<f64>,
+        sigma: Vec<f64>,
+        variance: Vec<f64>,
+    ) -> Self {
+        assert!(x.len() == y.len() && x.len() == sigma.len());
+        assert_eq!(variance.len(), net.parameters());
+        let likelihood: f64 = sigma.iter().map(|&s| -libm::log(s) - 0.5 * LN_TAU).sum();
+        let prior: f64 = variance.iter().map(|&v| -0.5 * (libm::log(v) + LN_TAU)).sum();
+        let centre = vec![0.0; variance.len()];
+        Self { net, x, y, sigma, variance, centre, constants: (likelihood, prior) }
+    }
+
+    /// The network.
+    pub fn net(&self) -> TanhNet {
+        self.net
+    }
+
     /// Adds the gradient of ln p(y | x, at) to `gradient` (d) and returns the value in nats.
     pub fn log_likelihood(&self, at: &[f64], gradient: &mut [f64]) -> f64 {
         let pass = self.net.forward(at, &self.x);
-        let mut value = 0.0;
+        let mut value = self.constants.0;
         let objects = pass.outputs.iter().zip(&self.y).zip(&self.sigma);
         let slopes: Vec<f64> = objects
             .map(|((output, y), sigma)| {
                 let residual = (y - output) / sigma;
-                value -= 0.5 * (residual * residual + LN_TAU) + libm::log(*sigma);
+                value -= 0.5 * residual * residual;
                 residual / sigma
             })
             .collect();
@@ -44,11 +62,11 @@ impl Regression {
 
     /// Adds the gradient of ln p(at) to `gradient` (d) and returns the value in nats.
     pub fn log_prior(&self, at: &[f64], gradient: &mut [f64]) -> f64 {
-        let mut value = 0.0;
+        let mut value = self.constants.1;
         let prior = self.centre.iter().zip(&self.variance);
         for ((slope, at), (centre, variance)) in gradient.iter_mut().zip(at).zip(prior) {
             let away = at - centre;
-            value -= 0.5 * (away * away / variance + libm::log(*variance) + LN_TAU);
+            value -= 0.5 * away * away / variance;
             *slope -= away / variance;
         }
         value
@@ -105,16 +123,16 @@ pub(super) mod tests {
 
     /// A small model with noise that grows.
     pub fn model() -> Regression {
+        model_under(TanhNet { hidden: 4 }.by_layer(10.0, 0.25))
+    }
+
+    /// The same under a prior of these variances, (13).
+    pub fn model_under(variance: Vec<f64>) -> Regression {
         let net = TanhNet { hidden: 4 };
         let x = vec![-1.0, -0.5, 0.2, 0.9, 1.4];
-        Regression {
-            net,
-            y: x.iter().map(|x| 0.5 * x + 0.1).collect(),
-            sigma: x.iter().map(|x| 0.3 + 0.1 * x).collect(),
-            x,
-            variance: net.by_layer(10.0, 0.25),
-            centre: vec![0.0; net.parameters()],
-        }
+        let y = x.iter().map(|x| 0.5 * x + 0.1).collect();
+        let sigma = x.iter().map(|x| 0.3 + 0.1 * x).collect();
+        Regression::new(net, x, y, sigma, variance)
     }
 
     #[test]
@@ -132,8 +150,9 @@ pub(super) mod tests {
     #[test]
     fn the_density_has_its_constants() {
         // One object, all parameters 0: N(y; 0, σ²) times the prior at 0.
-        let mut model = model();
-        (model.x, model.y, model.sigma) = (vec![1.0], vec![0.4], vec![0.5]);
+        let net = TanhNet { hidden: 4 };
+        let variance = net.by_layer(10.0, 0.25);
+        let model = Regression::new(net, vec![1.0], vec![0.4], vec![0.5], variance);
         let (tau, d) = (std::f64::consts::TAU, 13);
         let likelihood = -0.5 * (0.8f64 * 0.8 + (0.25 * tau).ln());
         let prior = -0.5 * (8.0 * (10.0 * tau).ln() + 5.0 * (0.25 * tau).ln());

@@ -96,7 +96,7 @@ simd! {
 }
 
 simd! {
-    /// x ← tanh x, within 4·10⁻¹⁶ of its size.
+    /// x ← tanh x, within 6·10⁻¹⁶ of its size.
     ///
     /// With e²ˣ = 2ⁿ (Q + rP)/(Q − rP), S. Moshier's fraction (Cephes 2.8, `exp`), the tangent
     /// needs one division, and keeps its digits near 0, where n = 0.
@@ -136,7 +136,7 @@ mod tests {
         tanh(&mut ours);
         for (x, ours) in values.iter().zip(ours) {
             let library = libm::tanh(*x);
-            assert!((ours - library).abs() <= 4e-16 * library.abs(), "tanh {x}: {ours}, {library}");
+            assert!((ours - library).abs() <= 6e-16 * library.abs(), "tanh {x}: {ours}, {library}");
         }
     }
 
