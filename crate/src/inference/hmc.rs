@@ -3,7 +3,10 @@
 use super::{LogDensity, dot, fill_normal};
 use crate::rng::Rng;
 
-/// Hamiltonian Monte Carlo (Neal, 2011) with unit masses and a fixed number of leapfrog steps.
+/// Hamiltonian Monte Carlo (Neal, 2011) with a fixed number of leapfrog steps.
+///
+/// Every coordinate has a scale sᵢ, its prior's standard deviation say: the masses are 1/sᵢ²
+/// (Neal, section 5.4.2.4), as if the coordinates were divided by them.
 ///
 /// While it warms up, the step size follows dual averaging (Hoffman and Gelman, 2014, eq. 6)
 /// towards an acceptance of 0.8; afterwards it stays. Steps vary by ±20 % from draw to draw, so
@@ -13,6 +16,7 @@ pub struct Hmc {
     at: Vec<f64>,
     gradient: Vec<f64>,
     log_density: f64,
+    scales: Vec<f64>,
     leapfrogs: usize,
     step: DualAveraging,
     warm_up: usize,
@@ -22,11 +26,12 @@ pub struct Hmc {
 }
 
 impl Hmc {
-    /// A chain at `start` (d) whose first `warm_up` draws adapt the step size, beginning with
-    /// `step`. Every draw takes `leapfrogs` gradients.
+    /// A chain at `start` (d) whose first `warm_up` draws adapt the step size, which begins as
+    /// `step` of the coordinates' `scales` (d). Every draw takes `leapfrogs` gradients.
     pub fn new(
         density: &impl LogDensity,
         start: Vec<f64>,
+        scales: Vec<f64>,
         step: f64,
         leapfrogs: usize,
         warm_up: usize,
@@ -39,6 +44,7 @@ impl Hmc {
             at: start,
             gradient,
             log_density,
+            scales,
             leapfrogs,
             step,
             warm_up,
@@ -90,7 +96,8 @@ impl Hmc {
         let step = self.step_size() * (0.8 + 0.4 * f64::from(self.rng.uniform()));
         let before = self.log_density - 0.5 * dot(&momentum, &momentum);
         let (mut at, mut gradient) = (self.at.clone(), self.gradient.clone());
-        let value = leapfrog(density, &mut at, &mut momentum, &mut gradient, step, self.leapfrogs);
+        let path = Path { scales: &self.scales, step, count: self.leapfrogs };
+        let value = path.follow(density, &mut at, &mut momentum, &mut gradient);
         let gain = value - 0.5 * dot(&momentum, &momentum) - before;
         // A trajectory that flew away has no energy that is a number: never accepted.
         let probability = if gain.is_finite() { libm::exp(gain.min(0.0)) } else { 0.0 };
@@ -106,30 +113,39 @@ impl Hmc {
     }
 }
 
-/// `count` leapfrog steps (Neal, 2011, eq. 2.28 to 2.30); `gradient` is that at `at`, before and
-/// after. Returns the log density at the end. Reversible: negate the momentum and come back.
-fn leapfrog(
-    density: &impl LogDensity,
-    at: &mut [f64],
-    momentum: &mut [f64],
-    gradient: &mut [f64],
+/// A trajectory: `count` leapfrog steps of size `step` of the scales.
+struct Path<'a> {
+    scales: &'a [f64],
     step: f64,
     count: usize,
-) -> f64 {
-    let mut value = f64::NAN;
-    push(momentum, gradient, 0.5 * step);
-    for i in 1..=count {
-        push(at, momentum, step);
-        value = density.log_density(at, gradient);
-        push(momentum, gradient, if i == count { 0.5 * step } else { step });
-    }
-    value
 }
 
-/// x ← x + step · direction.
-fn push(x: &mut [f64], direction: &[f64], step: f64) {
-    for (x, direction) in x.iter_mut().zip(direction) {
-        *x += step * direction;
+impl Path<'_> {
+    /// Goes along it (Neal, 2011, eq. 2.28 to 2.30); `gradient` is that at `at`, before and
+    /// after. Returns the log density at the end. Reversible: negate the momentum, which is
+    /// counted in units of 1/scale, and come back.
+    fn follow(
+        &self,
+        density: &impl LogDensity,
+        at: &mut [f64],
+        momentum: &mut [f64],
+        gradient: &mut [f64],
+    ) -> f64 {
+        let mut value = f64::NAN;
+        self.push(momentum, gradient, 0.5);
+        for i in 1..=self.count {
+            self.push(at, momentum, 1.0);
+            value = density.log_density(at, gradient);
+            self.push(momentum, gradient, if i == self.count { 0.5 } else { 1.0 });
+        }
+        value
+    }
+
+    /// x ← x + share · step · scale · direction.
+    fn push(&self, x: &mut [f64], direction: &[f64], share: f64) {
+        for ((x, direction), scale) in x.iter_mut().zip(direction).zip(self.scales) {
+            *x += share * self.step * scale * direction;
+        }
     }
 }
 
@@ -202,7 +218,8 @@ mod tests {
     fn it_draws_from_a_conjugate_gaussian() {
         let (gaussian, factor) = posterior();
         let rng = Rng::stream(1, Stream::Measures, 1);
-        let mut hmc = Hmc::new(&gaussian, vec![0.0; 5], 0.1, 10, 300, rng);
+        let scales = vec![1.0, 0.7, 1.0, 1.5, 1.0];
+        let mut hmc = Hmc::new(&gaussian, vec![0.0; 5], scales, 0.1, 10, 300, rng);
         hmc.advance(&gaussian, 300);
         let draws = 20_000;
         let states = hmc.advance(&gaussian, draws);
@@ -246,10 +263,11 @@ mod tests {
         let (start, mut momentum) = (at.clone(), vec![1.0, 0.5, -0.5, 0.2, -1.0]);
         let mut gradient = vec![0.0; 5];
         gaussian.log_density(&at, &mut gradient);
-        leapfrog(&gaussian, &mut at, &mut momentum, &mut gradient, 0.05, 40);
+        let path = Path { scales: &[0.5, 1.0, 1.0, 2.0, 0.1], step: 0.05, count: 40 };
+        path.follow(&gaussian, &mut at, &mut momentum, &mut gradient);
         assert!((at[0] - start[0]).abs() > 0.01, "it never left");
         momentum.iter_mut().for_each(|p| *p = -*p);
-        leapfrog(&gaussian, &mut at, &mut momentum, &mut gradient, 0.05, 40);
+        path.follow(&gaussian, &mut at, &mut momentum, &mut gradient);
         for (x, start) in at.iter().zip(&start) {
             assert!((x - start).abs() < 1e-12);
         }
@@ -258,8 +276,17 @@ mod tests {
     #[test]
     fn slices_give_the_same_chain() {
         let (gaussian, _) = posterior();
-        let chain =
-            || Hmc::new(&gaussian, vec![0.0; 5], 0.1, 10, 20, Rng::stream(1, Stream::Measures, 2));
+        let chain = || {
+            Hmc::new(
+                &gaussian,
+                vec![0.0; 5],
+                vec![1.0; 5],
+                0.1,
+                10,
+                20,
+                Rng::stream(1, Stream::Measures, 2),
+            )
+        };
         let (mut whole, mut sliced) = (chain(), chain());
         let parts: Vec<f64> =
             [7, 1, 22].iter().flat_map(|&n| sliced.advance(&gaussian, n)).collect();

@@ -78,6 +78,17 @@ impl Regression {
         Self { centre: anchor, ..self.clone() }
     }
 
+    /// The same model with fresh noise added to its targets: the mode of an anchored model with
+    /// such targets is an exact posterior draw where f is linear (Bardsley et al., 2014).
+    pub fn perturbed(&self, rng: &mut Rng) -> Self {
+        let mut y = vec![0.0; self.y.len()];
+        fill_normal(rng, &mut y);
+        for (noise, (y, sigma)) in y.iter_mut().zip(self.y.iter().zip(&self.sigma)) {
+            *noise = y + sigma * *noise;
+        }
+        Self { y, ..self.clone() }
+    }
+
     /// One draw from the prior, (d).
     pub fn draw_prior(&self, rng: &mut Rng) -> Vec<f64> {
         let mut draw = vec![0.0; self.centre.len()];
