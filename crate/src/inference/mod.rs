@@ -13,7 +13,6 @@ pub mod exact_kl;
 pub mod hmc;
 pub mod laplace;
 pub mod noise;
-
 pub mod regression;
 pub mod tanh_net;
 pub mod variational;
