@@ -5,8 +5,8 @@
 //! one: `sparsevd_nets` is compiled for speed, the rest of the page for its size.
 
 pub use sparsevd_nets::{
-    error, layers, likelihoods, linalg, methods, network, number, objective, optimizer, posterior,
-    priors, rng, schedule, topology,
+    error, inference, layers, likelihoods, linalg, methods, network, number, objective, optimizer,
+    posterior, priors, rng, schedule, topology,
 };
 
 pub mod data;
