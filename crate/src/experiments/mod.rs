@@ -6,8 +6,10 @@
 mod experiment;
 mod lenet;
 mod models;
+mod regression_fits;
 mod sparsity;
 mod uncertainty_classification;
+mod uncertainty_regression;
 mod uncertainty_surfaces;
 mod unseen_classes;
 mod verdict;
@@ -25,6 +27,7 @@ pub const ALL: &[&Experiment] = &[
     &lenet::LENET_300_100,
     &lenet::LENET_5_CAFFE,
     &lenet::SEMINAR,
+    &uncertainty_regression::UNCERTAINTY_REGRESSION,
     &uncertainty_classification::UNCERTAINTY_CLASSIFICATION,
     &unseen_classes::UNSEEN_CLASSES,
 ];
