@@ -30,9 +30,11 @@ pub mod snapshot;
 pub mod formats;
 pub mod prediction;
 pub mod plots;
+pub mod quantities;
 pub mod frame;
 pub mod checkpoint;
 pub mod session;
+pub mod pictures;
 pub mod desk;
 pub mod bench;
 
