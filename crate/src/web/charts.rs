@@ -109,7 +109,12 @@ impl View {
     }
 
     /// Draws a plot on a canvas with the view's theme.
-    fn show(&self, canvas: HtmlCanvasElement, plot: &Plot, now: Option<f64>) -> Result<(), JsValue> {
+    fn show(
+        &self,
+        canvas: HtmlCanvasElement,
+        plot: &Plot,
+        now: Option<f64>,
+    ) -> Result<(), JsValue> {
         let canvas = Canvas::new(canvas).ok_or_else(|| JsValue::from_str("no 2d canvas"))?;
         let surface = Surface::measuring(canvas.into_drawing_area());
         draw(&surface, plot, &self.theme, now).map_err(|error| JsValue::from_str(&error))

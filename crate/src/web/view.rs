@@ -11,9 +11,9 @@ use crate::evaluation::Record;
 use crate::formats;
 use crate::frame::{self, Frame};
 use crate::linalg::math;
+use crate::pictures::over_epochs::Event;
 use crate::plots::filters::Filters;
 use crate::plots::heatmap::{self, Heatmap};
-use crate::pictures::over_epochs::Event;
 use crate::plots::{Theme, tiles};
 use crate::priors;
 
