@@ -208,6 +208,7 @@ impl GradientVariance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::{Rng, Stream};
 
     #[test]
     fn uncertainty_tells_noise_from_ignorance() {
@@ -219,6 +220,27 @@ mod tests {
         let ln_2 = std::f32::consts::LN_2;
         assert!((noise.aleatoric - ln_2).abs() < 1e-6 && noise.epistemic < 1e-6);
         assert!((ignorance.epistemic - ln_2).abs() < 1e-6 && ignorance.aleatoric < 1e-6);
+    }
+
+    #[test]
+    fn what_is_epistemic_is_the_mutual_information() {
+        let (objects, samples) = (400, 20);
+        let mut rng = Rng::stream(1, Stream::Measures, 0);
+        let mut ensemble = Ensemble::new(objects, 3);
+        let all: Vec<Matrix> =
+            (0..samples).map(|_| softmax(rng.normal_matrix((objects, 3)) * 4.0)).collect();
+        all.iter().for_each(|p| ensemble.add(p));
+        let mean = ensemble.mean();
+        for (i, u) in ensemble.uncertainties().iter().enumerate() {
+            assert!((u.total - u.aleatoric - u.epistemic).abs() < 1e-5);
+            // I(y; w) = E KL(p(y|w) ‖ E p(y|w)), with nothing of the entropies in it.
+            let term = |p: &Matrix, c| {
+                let (p, mean) = (f64::from(p[[i, c]]), f64::from(mean[[i, c]]));
+                if p > 0.0 { p * (p / mean).ln() } else { 0.0 }
+            };
+            let sum: f64 = all.iter().map(|p| (0..3).map(|c| term(p, c)).sum::<f64>()).sum();
+            assert!((f64::from(u.epistemic) - sum / f64::from(samples)).abs() < 1e-5, "{i}");
+        }
     }
 
     #[test]

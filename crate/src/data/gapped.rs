@@ -11,7 +11,7 @@ const MOST: usize = 100;
 /// How high and low single objects may lie.
 const HEIGHT: f64 = 3.0;
 
-/// Noisy values of sin 1.5x at inputs in 0 … 6 outside a gap, and single ones.
+/// Noisy values of sin πx at inputs in 0 … 6 outside a gap, and single ones.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gapped {
     /// Where the gap begins and ends.
@@ -98,7 +98,7 @@ impl Gapped {
 
     /// The curve without noise.
     pub fn curve(x: f64) -> f64 {
-        libm::sin(1.5 * x)
+        libm::sin(std::f64::consts::PI * x)
     }
 
     /// The standard deviation of the noise, which grows with x from 0.05 to 0.25.

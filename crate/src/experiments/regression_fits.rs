@@ -222,9 +222,10 @@ impl RegressionFits {
         let chain = Rng::stream(seed, Stream::Noise, 1);
         let hmc = Hmc::new(&model, mode.clone(), scales, 0.01, 40, WARM_UP, chain);
         let mut anchors = Rng::stream(seed, Stream::Initialisation, 5);
+        let mut noise = Rng::stream(seed, Stream::Noise, 5);
         let member = |_| {
             let anchor = model.draw_prior(&mut anchors);
-            (model.anchored(anchor.clone()), Climb::from(anchor))
+            (model.perturbed(&mut noise).anchored(anchor.clone()), Climb::from(anchor))
         };
         let members = (0..MEMBERS).map(member).collect();
         let field = MeanField::new(&mode, 0.05, 4, Rng::stream(seed, Stream::Noise, 2));

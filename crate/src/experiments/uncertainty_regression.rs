@@ -108,7 +108,8 @@ static FITS: [Picture; 6] = [
         2,
         "anchored",
         "Anchored ensemble of 10",
-        "Ten modes, each pulled to its own draw of the prior instead of to zero."
+        "Ten modes, each pulled to its own draw of the prior instead of to zero, with fresh noise \
+         on its targets."
     ),
     fit!(
         3,
