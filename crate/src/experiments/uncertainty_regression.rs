@@ -178,17 +178,18 @@ fn edges(gap: (f64, f64)) -> Vec<Handle> {
 fn fit(runs: &Runs, way: Way, title: &'static str) -> Observing {
     of_fits(runs, |fits| {
         let answer = &fits.answers[way as usize];
-        let band = |spread: &dyn Fn(usize) -> f64| {
-            let range =
-                |i: usize| (place(i), answer.mean[i] - spread(i), answer.mean[i] + spread(i));
+        let band = |from: &dyn Fn(usize) -> f64, to: &dyn Fn(usize) -> f64| {
+            let range = |i: usize| (place(i), answer.mean[i] + from(i), answer.mean[i] + to(i));
             Shape::Band { points: (0..PLACES).map(range).collect() }
         };
         let noise = |i: usize| 2.0 * fits.sigma(place(i));
         let total = |i: usize| noise(i).hypot(2.0 * answer.epistemic[i]);
         let line = |points, thin| Shape::Line { points, thin, ends: false };
-        let mut plot = Plot::new(title, across(), Axis::linear("y", -3.0, 3.0))
-            .mark("total, ±2σ", Ink::Veiled(1), band(&total))
-            .mark("noise, ±2σ", Ink::Veiled(0), band(&noise));
+        // Side by side, so that each has its own colour.
+        let mut plot = Plot::new(title, across(), Axis::linear("y", -2.5, 2.5))
+            .mark("total, ±2σ", Ink::Veiled(1), band(&|i| -total(i), &|i| -noise(i)))
+            .mark("", Ink::Veiled(1), band(&noise, &total))
+            .mark("noise, ±2σ", Ink::Veiled(0), band(&|i| -noise(i), &noise));
         for draw in &answer.curves {
             plot = plot.mark("", Ink::Faint, line(curve(draw.iter().copied()), true));
         }
@@ -199,7 +200,7 @@ fn fit(runs: &Runs, way: Way, title: &'static str) -> Observing {
         if way != Way::Single {
             let (inside, outside) = fits.inside_and_outside(way);
             let text = format!("gap ratio {}", short(inside / outside));
-            let at = (0.5 * (fits.gap.0 + fits.gap.1), 2.7);
+            let at = (0.5 * (fits.gap.0 + fits.gap.1), 2.2);
             plot = plot.mark("", Ink::Ink, Shape::Text { at, text });
         }
         let (gapped, wrong) = gapped(&runs.settings());
@@ -215,7 +216,7 @@ fn fit(runs: &Runs, way: Way, title: &'static str) -> Observing {
 
 fn doubts(runs: &Runs, _: &Look) -> Observing {
     of_fits(runs, |fits| {
-        let y = Axis::linear("epistemic σ, units of y", 0.0, 1.0);
+        let y = Axis::linear("epistemic σ, units of y", 0.0, 0.6);
         let mut plot = Plot::new(DOUBTS.title, across(), y);
         for (series, way) in Way::ALL[..5].iter().enumerate() {
             let points = curve(fits.answers[*way as usize].epistemic.iter().copied());
@@ -292,8 +293,8 @@ fn verdict(runs: &Runs) -> Verdict {
         Figure::at_least(figure(Way::Laplace), laplace, 3.0),
         Figure::at_least(figure(Way::Anchored), anchored, 2.0),
         Figure::between(figure(Way::MeanField), field, 0.7, 1.3),
-        Figure::at_most(figure(Way::Dropout), dropout, 1.1),
-        Figure::at_least(NOISE, noise, 2.5),
+        Figure::at_most(figure(Way::Dropout), dropout, 1.2),
+        Figure::at_least(NOISE, noise, 1.5),
     ];
     Verdict { sentence, figures }
 }
