@@ -6,6 +6,7 @@
 mod experiment;
 mod lenet;
 mod models;
+mod regression_answers;
 mod regression_fits;
 mod sparsity;
 mod uncertainty_classification;

@@ -1,6 +1,7 @@
 //! Two uncertainties of a curve: noise, and a gap in which nothing was measured.
 
-use super::regression_fits::{PLACES, RegressionFits, Way, place};
+use super::regression_answers::{PLACES, place};
+use super::regression_fits::{RegressionFits, STAGES, Way};
 use super::{Experiment, Figure, Part, Verdict};
 use crate::data::Gapped;
 use crate::knob;
@@ -64,7 +65,7 @@ pub const UNCERTAINTY_REGRESSION: Experiment = Experiment {
              truth is in the gap depends on the prior.",
     settings: || Settings {
         experiment: "uncertainty-regression".to_owned(),
-        epochs: super::regression_fits::STAGES,
+        epochs: STAGES,
         knobs: Knobs::new(KNOBS, &["2:4", ""]),
         ..Settings::default()
     },
