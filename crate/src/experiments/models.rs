@@ -80,7 +80,7 @@ pub fn arms(base: &Settings, data: &Arc<Data>) -> Vec<Arm> {
         0 => Arm::new(Model::Single.label(), base, &[]),
         // Seeds that no neighbouring run has.
         k => {
-            let seed = (u64::from(base.seed) + 1_000_003 * k as u64) % (1 << 32);
+            let seed = (base.seed + 1_000_003 * k as u64) % (1 << 32);
             Arm::new(format!("net {}", k + 1), base, &[("seed", &seed.to_string())])
         }
     };

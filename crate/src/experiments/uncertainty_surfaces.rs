@@ -3,7 +3,7 @@
 use super::models::{Model, ask};
 use super::uncertainty_classification::clusters;
 use crate::data::{Clusters, REACH};
-use crate::linalg::Matrix;
+use crate::linalg::{Matrix, math};
 use crate::measures::{Ensemble, Uncertainty};
 use crate::plots::plot::{Axis, Colours, Handle, Ink, Plot, Shape, Sign};
 use crate::runs::{Look, Observing, Picture, Runs, When, Width};
@@ -94,7 +94,7 @@ fn raster(answers: &Ensemble, part: &Part, title: &str) -> Plot {
     let shape = Shape::Raster {
         cells: values.chunks(CELLS).map(<[f32]>::to_vec).collect(),
         place: (-REACH, REACH, -REACH, REACH),
-        limits: (0.0, 3f32.ln()),
+        limits: (0.0, math::ln(3.0)),
         colours: Colours::Sequential,
         unit: format!("{}, nats", part.name),
     };
