@@ -48,8 +48,9 @@ pub fn of_draws(draws: &[Vec<f64>]) -> Answer {
         (0..PLACES).map(|i| curves.iter().map(|curve| of(curve, i)).sum::<f64>() / count).collect()
     };
     let middle = mean(&|curve, i| curve[i], n as f64);
-    let squares =
-        mean(&|curve, i| (curve[i] - middle[i]).powi(2), n.saturating_sub(1).max(1) as f64);
+    let square = |x: f64| x * x;
+    let others = n.saturating_sub(1).max(1) as f64;
+    let squares = mean(&|curve, i| square(curve[i] - middle[i]), others);
     let shown = (0..n.min(SHOWN)).map(|i| curves[i * n / n.min(SHOWN)].clone()).collect();
     Answer { mean: middle, epistemic: squares.iter().map(|s| s.sqrt()).collect(), curves: shown }
 }

@@ -184,7 +184,10 @@ fn fit(runs: &Runs, way: Way, title: &'static str) -> Observing {
             Shape::Band { points: (0..PLACES).map(range).collect() }
         };
         let noise = |i: usize| 2.0 * fits.sigma(place(i));
-        let total = |i: usize| noise(i).hypot(2.0 * answer.epistemic[i]);
+        let total = |i: usize| {
+            let (noise, unknown) = (noise(i), 2.0 * answer.epistemic[i]);
+            (noise * noise + unknown * unknown).sqrt()
+        };
         let line = |points, thin| Shape::Line { points, thin, ends: false };
         // Side by side, so that each has its own colour.
         let mut plot = Plot::new(title, across(), Axis::linear("y", -2.5, 2.5))
@@ -201,7 +204,7 @@ fn fit(runs: &Runs, way: Way, title: &'static str) -> Observing {
         if way != Way::Single {
             let (inside, outside) = fits.inside_and_outside(way);
             let text = format!("gap ratio {}", short(inside / outside));
-            let at = (0.5 * (fits.gap.0 + fits.gap.1), 2.2);
+            let at = (fits.gap.0 + 0.1, 2.2);
             plot = plot.mark("", Ink::Ink, Shape::Text { at, text });
         }
         let (gapped, wrong) = gapped(&runs.settings());

@@ -192,7 +192,7 @@ const BINS: usize = 20;
 fn histogram(runs: &Runs, look: &Look) -> Observing {
     let (objects, labels) = asked();
     ask(runs, look.epoch, &[Model::Posterior], objects, move |_, answers| {
-        let most = f64::from(KNOWN.end).ln();
+        let most = libm::log(f64::from(KNOWN.end));
         let all: Vec<f64> = answers[0].uncertainties().iter().map(|u| u.total.into()).collect();
         let parts = all.split_at(count_known(&labels));
         let x = Axis::linear("total uncertainty, nats", 0.0, most);
@@ -224,7 +224,7 @@ fn by_digit(runs: &Runs, look: &Look) -> Observing {
     let (objects, labels) = asked();
     ask(runs, look.epoch, &Model::ALL, objects, move |_, answers| {
         let x = Axis::linear("digit", -0.5, 9.5).with(Numbers::Whole);
-        let y = Axis::linear("total uncertainty, nats", 0.0, f64::from(KNOWN.end).ln());
+        let y = Axis::linear("total uncertainty, nats", 0.0, libm::log(f64::from(KNOWN.end)));
         let mut plot = Plot::new(BY_DIGIT.title, x, y).rule("never shown", true, 4.5);
         for (series, (model, answers)) in Model::ALL.iter().zip(answers).enumerate() {
             let all = answers.uncertainties();
