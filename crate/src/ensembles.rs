@@ -161,6 +161,11 @@ impl Growth {
         self.orders
     }
 
+    /// Orders completed.
+    pub fn orders(&self) -> u32 {
+        self.orders
+    }
+
     /// The mean score for every size K.
     pub fn mean(&self) -> Vec<(usize, Score)> {
         let scores = self.sums.iter().map(|sum| sum.over(f64::from(self.orders.max(1))));

@@ -175,6 +175,11 @@ impl Trainer {
         (nll, correct as u32)
     }
 
+    /// The labels of the training objects in use, in their order: what the run learns.
+    pub fn labels(&self) -> &[u8] {
+        &self.labels
+    }
+
     /// Images (objects, features) and labels of places `range` in the epoch's order.
     fn batch(&self, range: std::ops::Range<usize>) -> (Matrix, Vec<u8>) {
         let images = &self.order[range];

@@ -3,8 +3,10 @@
 //!
 //! To add an experiment: one file with a value of [`Experiment`], one line in [`ALL`].
 
+mod ensembling;
 mod experiment;
 mod lenet;
+mod random_labels;
 mod sparsity;
 mod verdict;
 
@@ -18,6 +20,8 @@ pub const ALL: &[&Experiment] = &[
     &sparsity::SPARSITY,
     &sparsity::FULL_KL,
     &sparsity::DIGITS_CONV,
+    &ensembling::ENSEMBLING,
+    &random_labels::RANDOM_LABELS,
     &lenet::LENET_300_100,
     &lenet::LENET_5_CAFFE,
     &lenet::SEMINAR,
