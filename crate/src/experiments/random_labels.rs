@@ -7,6 +7,7 @@ use crate::measures::{Tally, probabilities};
 use crate::plots::numbers::{fixed, significant};
 use crate::plots::plot::{Axis, Ink, Plot, Shape};
 use crate::runs::{Arm, Look, Observing, Picture, Runs, Setup, When, Width, at_once};
+use crate::schedule::Decay;
 use crate::session::Session;
 use crate::settings::Settings;
 
@@ -27,7 +28,9 @@ pub const RANDOM_LABELS: Experiment = Experiment {
     settings: || Settings {
         experiment: "random-labels".to_owned(),
         wrong_labels: 1.0,
-        epochs: 120,
+        learning_rate: 2e-3,
+        decay: Decay::Linear { from: 75.0, to: 150.0 },
+        epochs: 150,
         ..Settings::default()
     },
     offered: &["wrong", "kl", "epochs", "seed"],
