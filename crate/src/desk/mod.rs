@@ -3,9 +3,10 @@
 //! Data have one identity, their contents: a run keeps the data that it began on, and a link or
 //! a saved run that names other data than those at hand waits for them.
 
+mod saved;
+
 use std::sync::Arc;
 
-use crate::checkpoint::Checkpoint;
 use crate::data::{self, Data, File, Identity};
 use crate::error::{Error, Result};
 use crate::experiments;
@@ -14,6 +15,7 @@ use crate::runs::Runs;
 use crate::session::Session;
 use crate::settings::{self, Settings};
 use crate::topology::Topology;
+use saved::Saved;
 
 /// Data that no run needs are kept for coming back to, up to so many features.
 const SHELF: usize = 100_000_000;
@@ -37,12 +39,6 @@ pub enum Outcome {
 enum Waiting {
     Link(Link),
     Saved(Saved),
-}
-
-/// A saved run, read but not yet joined with its data.
-struct Saved {
-    name: String,
-    checkpoint: Checkpoint,
 }
 
 /// The runs of one page.
@@ -96,7 +92,7 @@ impl Desk {
     pub fn waits_for_mnist(&self) -> bool {
         self.waiting.as_ref().is_some_and(|waiting| match waiting {
             Waiting::Link(link) => link.settings.source().is_known(),
-            Waiting::Saved(saved) => saved.checkpoint.settings().source().is_known(),
+            Waiting::Saved(saved) => saved.settings().source().is_known(),
         })
     }
 
@@ -183,7 +179,7 @@ impl Desk {
         let (mut ready, mut waiting) = (Vec::new(), None);
         for saved in saved {
             match self.data_of(&saved, dropped.as_ref()) {
-                Some(data) => ready.push((saved.name, Session::load(saved.checkpoint, data)?)),
+                Some(data) => ready.push((saved.name.clone(), saved.on(data)?)),
                 None => waiting = Some(Waiting::Saved(saved)),
             }
         }
@@ -197,16 +193,16 @@ impl Desk {
             )),
         }
         let began = !ready.is_empty();
-        ready.into_iter().for_each(|(_, session)| self.adopt(resumed(session)));
+        ready.into_iter().for_each(|(_, runs)| self.adopt(runs));
         self.waiting = waiting.or(self.waiting.take());
         Ok(if began { Outcome::Resumed } else { Outcome::Waits })
     }
 
     /// The data of a saved run: those it was dropped with if they are its own, or known ones.
     fn data_of(&self, saved: &Saved, dropped: Option<&Arc<Data>>) -> Option<Arc<Data>> {
-        let hash = saved.checkpoint.identity().map(|identity| &identity.hash[..]);
+        let hash = saved.identity().map(|identity| &identity.hash[..]);
         let dropped = dropped.filter(|data| saved.fits(data));
-        dropped.cloned().or_else(|| self.find(saved.checkpoint.settings(), hash))
+        dropped.cloned().or_else(|| self.find(saved.settings(), hash))
     }
 
     /// Takes in data: for what waits for them, or for a run of their own.
@@ -243,18 +239,37 @@ impl Desk {
 
     fn begin(&mut self, link: Link, data: Arc<Data>) -> Result<Outcome> {
         let mut notices = Vec::from_iter(link.foreign(&data));
-        let Link { mut settings, changes, sized, .. } = link;
+        let Link { mut settings, changes, sized, a, .. } = link;
         settings.data = data.source.to_owned();
         if !sized && settings.source().is_own() {
             settings.network = Topology::dense(&[data.features(), 100, data.classes]);
         }
         notices.extend(settings.fit(&data));
         notices.extend(settings::advice(&settings, &data).map(|advice| advice.text));
-        let runs = experiments::of(&settings).begin(settings, &data, &changes)?;
+        let mut runs = experiments::of(&settings).begin(settings, &data, &changes)?;
         notices.extend(runs.notices().cloned());
+        if let Some(query) = a {
+            runs = runs.beside(self.run_a(&query, &data)?)?;
+        }
         self.adopt(runs);
         self.notices = notices;
         Ok(Outcome::Began)
+    }
+
+    /// The run of `query` on `data`, to be kept as A: one that is on the desk, or anew.
+    fn run_a(&self, query: &str, data: &Arc<Data>) -> Result<Session> {
+        let on_desk =
+            self.run.iter().chain(&self.before).flat_map(|runs| [runs.kept(), runs.lead()]);
+        let is = |session: &&Session| {
+            let same = Arc::ptr_eq(session.trainer().data(), data);
+            same && query_of(session) == query
+        };
+        if let Some(session) = on_desk.flatten().find(is) {
+            return Ok(session.clone());
+        }
+        let Link { mut settings, changes, .. } = Link::read_alone(query).0;
+        settings.fit(data);
+        Session::new(settings, data.clone(), changes)
     }
 
     fn adopt(&mut self, runs: Runs) {
@@ -309,36 +324,19 @@ fn link_for(query: &str, source: &str) -> Link {
         return Link::read(&format!("experiment={}&seed={seed}", usual.name)).0;
     }
     link.settings.data = source.to_owned();
-    Link { sized: false, changes: Vec::new(), file: None, hash: None, ..link }
-}
-
-impl Saved {
-    fn read(file: File) -> Result<Self> {
-        let name = short(&file.name);
-        Ok(Self { checkpoint: Checkpoint::read(&name, &file.bytes)?, name })
-    }
-
-    fn needs(&self) -> String {
-        let identity = self.checkpoint.identity();
-        identity.map_or_else(|| "its data".to_owned(), |identity| identity.to_string())
-    }
-
-    /// Whether these are the run's data, as far as its file knows them.
-    fn fits(&self, data: &Data) -> bool {
-        let by_source = self.checkpoint.settings().data == data.source;
-        self.checkpoint.identity().map_or(by_source, |identity| identity.check(data).is_ok())
-    }
+    Link { sized: false, changes: Vec::new(), file: None, hash: None, a: None, ..link }
 }
 
 fn link_of(runs: &Runs) -> Link {
     let (settings, changes) = runs.plan();
-    Link::of(settings, changes, runs.data())
+    Link { a: runs.kept().map(query_of), ..Link::of(settings, changes, runs.data()) }
 }
 
-/// A saved run, as its experiment shows it.
-fn resumed(session: Session) -> Runs {
-    let pictures = experiments::of(session.settings()).pictures;
-    Runs::resumed(session, pictures)
+/// The query that repeats one run, on the data that it has.
+fn query_of(session: &Session) -> String {
+    let (settings, changes) = session.plan();
+    let link = Link::of(settings, changes, session.trainer().data());
+    Link { file: None, hash: None, ..link }.to_query()
 }
 
 /// Whether a file calls itself a saved run or looks like one: a length, then a JSON object.
