@@ -37,7 +37,7 @@ pub enum Outcome {
 
 /// What begins as soon as its data come.
 enum Waiting {
-    Link(Link),
+    Link(Box<Link>),
     Saved(Saved),
 }
 
@@ -102,7 +102,7 @@ impl Desk {
         match self.find(&link.settings, link.hash.as_deref()) {
             Some(data) => self.begin(link, data),
             None => {
-                self.waiting = Some(Waiting::Link(link));
+                self.waiting = Some(Waiting::Link(Box::new(link)));
                 Ok(Outcome::Waits)
             }
         }
@@ -216,7 +216,7 @@ impl Desk {
         let told = [vec![told], data.notices.clone()].concat();
         let outcome = match self.waiting.take() {
             Some(Waiting::Link(link)) if link.takes(&data) => {
-                let begun = self.begin(link.clone(), data);
+                let begun = self.begin(Link::clone(&link), data);
                 if begun.is_err() {
                     self.waiting = Some(Waiting::Link(link));
                 }

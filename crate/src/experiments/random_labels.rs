@@ -1,6 +1,6 @@
 //! Random labels: what memorises, and what refuses to.
 
-use super::{Experiment, Figure, PLAIN, Part, Verdict};
+use super::{Experiment, Figure, Part, Verdict};
 use crate::evaluation::Record;
 use crate::layers::Point;
 use crate::measures::{Tally, probabilities};
@@ -38,7 +38,6 @@ pub const RANDOM_LABELS: Experiment = Experiment {
     panels: &["weights", "table"],
     pictures: &[&TABLE, &ACCURACY, &COMPRESSION, &LEDGER],
     verdict: Some(verdict),
-    ..PLAIN
 };
 
 /// The arms, as figures and legends call them.
@@ -259,7 +258,7 @@ fn verdict(runs: &Runs) -> Verdict {
         kept => format!("all but {} % of the weights", significant(kept)),
     };
     let sentence = format!(
-        "Binary dropout knows {} % of its random labels and {} % of the test images; Sparse VD prunes {left}. On true labels the same recipe keeps {} % accuracy with {}× fewer weights.",
+        "Binary dropout knows {} % of the labels it was given and {} % of the test images; Sparse VD prunes {left}. On true labels the same recipe keeps {} % accuracy with {}× fewer weights.",
         fixed(train, 1),
         fixed(test, 1),
         fixed(accuracy, 1),
@@ -273,5 +272,8 @@ fn verdict(runs: &Runs) -> Verdict {
         Figure::at_least("Sparse VD on true labels: test accuracy, %", accuracy, 95.0),
         Figure::at_least("Sparse VD on true labels: compression", compression, 40.0),
     ];
-    Verdict { sentence, figures }
+    // What is wanted, is so when all labels are random.
+    let judged = runs.settings().wrong_labels == 1.0;
+    let told = |f: Figure| if judged { f } else { Figure::told(f.name, f.value) };
+    Verdict { sentence, figures: figures.into_iter().map(told).collect() }
 }
