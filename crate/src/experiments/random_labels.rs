@@ -97,7 +97,7 @@ static LEDGER: Picture = Picture {
     moved: None,
 };
 
-/// (epoch, value) of every record up to the epoch looked at; no number where there is none.
+/// (epoch, value) of every record up to the epoch looked at that has one.
 fn over_epochs(
     session: &Session,
     look: &Look,
@@ -105,7 +105,7 @@ fn over_epochs(
 ) -> Vec<(f64, f64)> {
     let until = look.epoch.unwrap_or(u32::MAX);
     let records = session.records().iter().filter(|record| record.epoch <= until);
-    records.map(|record| (f64::from(record.epoch), of(record).unwrap_or(f64::NAN))).collect()
+    records.filter_map(|record| Some((f64::from(record.epoch), of(record)?))).collect()
 }
 
 fn epochs(runs: &Runs) -> Axis {
