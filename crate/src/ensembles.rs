@@ -1,8 +1,8 @@
 //! Ensembles by their size: what averaging the predictions of K networks gains.
 
 use crate::linalg::{Matrix, math};
+use crate::measures::Tally;
 use crate::rng::Rng;
-use crate::trainer::argmax;
 
 /// How good class probabilities are.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,27 +20,29 @@ pub struct Score {
 /// Keeps logarithms finite when a probability underflows.
 const LEAST: f32 = 1e-30;
 
+/// One way to score class probabilities (objects, classes).
+pub type Scored = fn(&Matrix, &[u8]) -> Score;
+
 impl Score {
+    /// Accuracy and NLL of class probabilities `p` (objects, classes), without a temperature.
+    pub fn raw(p: &Matrix, labels: &[u8]) -> Self {
+        let mut tally = Tally::default();
+        tally.add(p, labels);
+        let n = labels.len() as f64;
+        let (accuracy, nll) = (100.0 * tally.correct as f64 / n, tally.nll / n);
+        Self { accuracy, nll, ..Self::default() }
+    }
+
     /// The score of class probabilities `p` (objects, classes). The temperature T makes them
     /// p^(1/T), normalised; it is fitted on the even objects and used on the odd ones, and the
     /// other way round (Ashukha et al., 2020, section 4: test-time cross-validation).
     pub fn of(p: &Matrix, labels: &[u8]) -> Self {
-        let pairs = || p.rows().into_iter().zip(labels);
-        let right = pairs().filter(|(row, label)| argmax(row.iter()) == usize::from(**label));
-        let accuracy = 100.0 * right.count() as f64 / labels.len() as f64;
         let logarithms = p.mapv(|p| math::ln(p.max(LEAST)));
         let halves = [0, 1].map(|first| Half { logarithms: &logarithms, labels, first });
         let fitted = [halves[1].sharpness(), halves[0].sharpness()];
-        let sum = |at: [f64; 2]| halves[0].at(at[0]).0 + halves[1].at(at[1]).0;
-        let nll = |at| sum(at) / labels.len() as f64;
-        let raw =
-            pairs().map(|(row, label)| -f64::from(math::ln(row[usize::from(*label)].max(LEAST))));
-        Self {
-            accuracy,
-            nll: raw.sum::<f64>() / labels.len() as f64,
-            calibrated: nll(fitted),
-            temperature: fitted.iter().map(|sharpness| 0.5 / sharpness).sum(),
-        }
+        let sum = halves[0].at(fitted[0]).0 + halves[1].at(fitted[1]).0;
+        let temperature = fitted.iter().map(|sharpness| 0.5 / sharpness).sum();
+        Self { calibrated: sum / labels.len() as f64, temperature, ..Self::raw(p, labels) }
     }
 
     fn plus(self, other: Self) -> Self {
@@ -119,6 +121,7 @@ pub struct Growth {
     /// What each member says of the objects, (objects, classes).
     members: Vec<Matrix>,
     labels: Vec<u8>,
+    score: Scored,
     /// The sizes K, ascending.
     sizes: Vec<usize>,
     /// Sums of scores, one for each size.
@@ -134,12 +137,12 @@ pub struct Growth {
 
 impl Growth {
     /// Nothing yet, for those of `sizes` that there are members for.
-    pub fn new(members: Vec<Matrix>, labels: &[u8], sizes: &[usize]) -> Self {
+    pub fn new(members: Vec<Matrix>, labels: &[u8], sizes: &[usize], score: Scored) -> Self {
         let sizes: Vec<usize> =
             sizes.iter().copied().filter(|&size| size <= members.len()).collect();
         let (sums, sum) = (vec![Score::default(); sizes.len()], Matrix::zeros(members[0].dim()));
         let labels = labels.to_vec();
-        Self { members, labels, sizes, sums, order: Vec::new(), next: 0, sum, orders: 0 }
+        Self { members, labels, score, sizes, sums, order: Vec::new(), next: 0, sum, orders: 0 }
     }
 
     /// Grows the ensemble to the next size; from the last one on in a new order drawn from `rng`.
@@ -155,7 +158,7 @@ impl Growth {
             self.sum += &self.members[member as usize];
         }
         let mean = &self.sum / size as f32;
-        self.sums[self.next] = self.sums[self.next].plus(Score::of(&mean, &self.labels));
+        self.sums[self.next] = self.sums[self.next].plus((self.score)(&mean, &self.labels));
         self.next = (self.next + 1) % self.sizes.len();
         self.orders += u32::from(self.next == 0);
         self.orders
@@ -222,7 +225,7 @@ mod tests {
         let scores = subsets.map(|subset| {
             let chosen = members.iter().enumerate().filter(|(i, _)| subset >> i & 1 == 1);
             let sum = chosen.fold(Matrix::zeros(members[0].dim()), |sum, (_, p)| sum + p);
-            Score::of(&(sum / size as f32), labels).nll
+            Score::raw(&(sum / size as f32), labels).nll
         });
         let all: Vec<f64> = scores.collect();
         all.iter().sum::<f64>() / all.len() as f64
@@ -243,7 +246,7 @@ mod tests {
     #[test]
     fn growth_is_the_mean_over_orders() {
         let (members, labels) = members(6, 50);
-        let mut growth = Growth::new(members.clone(), &labels, &[1, 2, 6, 9]);
+        let mut growth = Growth::new(members.clone(), &labels, &[1, 2, 6, 9], Score::raw);
         let mut rng = rng();
         while growth.advance(&mut rng) < 400 {}
         let curve = growth.mean();

@@ -1,7 +1,7 @@
 //! Ensembling: what K networks, or K samples of one posterior, gain over one.
 
 use super::{Experiment, Figure, Part, Verdict};
-use crate::ensembles::{Growth, Score, worth};
+use crate::ensembles::{Growth, Score, Scored, worth};
 use crate::layers::Point;
 use crate::linalg::Matrix;
 use crate::measures::probabilities;
@@ -27,7 +27,7 @@ pub const ENSEMBLING: Experiment = Experiment {
     aha: "Which class wins is settled after a few networks; how sure to be of it is not. The expected NLL can never rise with K (Jensen), and a posterior gives its samples away for the price of one training.",
     formula: r#"<math display="block"><mi mathvariant="double-struck">E</mi><mo>[</mo><mo>−</mo><mi>log</mi><mfrac><mn>1</mn><mi>K</mi></mfrac><munderover><mo>∑</mo><mrow><mi>k</mi><mo>=</mo><mn>1</mn></mrow><mi>K</mi></munderover><mi>p</mi><mo>(</mo><mi>y</mi><mo>|</mo><mi>x</mi><mo>,</mo><msub><mi>w</mi><mi>k</mi></msub><mo>)</mo><mo>]</mo><mo>≤</mo><mi mathvariant="double-struck">E</mi><mo>[</mo><mo>−</mo><mi>log</mi><mfrac><mn>1</mn><mrow><mi>K</mi><mo>−</mo><mn>1</mn></mrow></mfrac><munderover><mo>∑</mo><mrow><mi>k</mi><mo>=</mo><mn>1</mn></mrow><mrow><mi>K</mi><mo>−</mo><mn>1</mn></mrow></munderover><mi>p</mi><mo>(</mo><mi>y</mi><mo>|</mo><mi>x</mi><mo>,</mo><msub><mi>w</mi><mi>k</mi></msub><mo>)</mo><mo>]</mo></math>"#,
     source: "Ashukha, Lyzhov, Molchanov and Vetrov, “Pitfalls of In-Domain Uncertainty Estimation and Ensembling in Deep Learning”, ICLR 2020.",
-    limits: "300 small digits and networks of 7,400 weights. The single networks start wide (0.4), so that they end in different places: from 0.1 they nearly agree, and twenty gain a twentieth of the NLL. The Gaussian posterior's KL counts 0.005: with its full weight so few digits leave it far too wide. The samples of Sparse VD, wider still, do worse than its pruned mean, and go on gaining accuracy up to K = 20.",
+    limits: "300 small digits and networks of 7,400 weights. The single networks start wide (0.4), so that they end in different places: from 0.1 they nearly agree, and twenty gain a twentieth of the NLL. The Gaussian posterior's KL counts 0.005: with its full weight so few digits leave it far too wide. At the best temperature twenty samples of Sparse VD, wider still, do worse than its pruned mean.",
     settings: || Settings {
         experiment: "ensembling".to_owned(),
         data: "few-digits".to_owned(),
@@ -115,7 +115,7 @@ static ACCURACY: Picture = Picture {
     width: Width::Half,
     when: When::AtRest,
     observe: |_, look| {
-        growing(look, |seen| seen.plot(ACCURACY.title, "accuracy, %", |s| s.accuracy))
+        growing(look, Score::raw, |seen| seen.plot(ACCURACY.title, "accuracy, %", |s| s.accuracy))
     },
     moved: None,
 };
@@ -127,7 +127,9 @@ static NLL: Picture = Picture {
     formula: "",
     width: Width::Half,
     when: When::AtRest,
-    observe: |_, look| growing(look, |seen| seen.plot(NLL.title, "NLL, nats an image", |s| s.nll)),
+    observe: |_, look| {
+        growing(look, Score::raw, |seen| seen.plot(NLL.title, "NLL, nats an image", |s| s.nll))
+    },
     moved: None,
 };
 
@@ -139,7 +141,7 @@ static CALIBRATED: Picture = Picture {
     width: Width::Half,
     when: When::AtRest,
     observe: |_, look| {
-        growing(look, |seen| {
+        growing(look, Score::of, |seen| {
             seen.plot(CALIBRATED.title, "calibrated NLL, nats an image", |s| s.calibrated)
         })
     },
@@ -153,7 +155,7 @@ static TABLE: Picture = Picture {
     formula: "",
     width: Width::Half,
     when: When::AtRest,
-    observe: |_, look| growing(look, table),
+    observe: |_, look| growing(look, Score::of, table),
     moved: None,
 };
 
@@ -165,7 +167,7 @@ struct Found {
 }
 
 /// Grows ensembles of every kind in slices, and draws what was found.
-fn growing(look: &Look, draw: fn(&Found) -> Plot) -> Observing {
+fn growing(look: &Look, score: Scored, draw: fn(&Found) -> Plot) -> Observing {
     let (look, mut members) = (look.clone(), Vec::new());
     let mut growth: Option<Growth> = None;
     let mut found = Found { curves: Vec::new(), pruned: Score::default() };
@@ -179,7 +181,7 @@ fn growing(look: &Look, draw: fn(&Found) -> Plot) -> Observing {
                 members.push(member(session, &look, kind, members.len()));
                 if members.len() == kind.members {
                     let members = std::mem::take(&mut members);
-                    growth = Some(Growth::new(members, test.labels(), SIZES));
+                    growth = Some(Growth::new(members, test.labels(), SIZES, score));
                 }
             }
             Some(growing) => {
