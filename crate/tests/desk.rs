@@ -59,6 +59,35 @@ fn text(desk: &mut Desk) -> String {
 }
 
 #[test]
+fn what_the_program_has_needs_no_file_and_is_the_same_again() {
+    for source in data::SOURCES {
+        let query = format!("data={}&seed=5&epochs=2&size=100&batch=50", source.name);
+        let mut desk = Desk::default();
+        let outcome = desk.start(&query).unwrap();
+        assert_eq!(outcome == Outcome::Began, source.is_built_in(), "{}", source.name);
+        if outcome == Outcome::Waits {
+            assert!(desk.waits_for().unwrap().contains(source.needs()));
+            assert_eq!(desk.waits_for_mnist(), source.is_known());
+            continue;
+        }
+        let (address, end) = (desk.address(), fingerprint(&mut desk, 1));
+        assert!(!address.contains("hash=") && address.contains(&format!("data={}", source.name)));
+        assert_eq!(desk.visit(&address), Ok(Outcome::Same));
+        let file = saved(&desk, "run.safetensors");
+        for other in data::SOURCES.iter().filter(|other| other.is_built_in()) {
+            desk.start(&format!("data={}&network=64-4-10", other.name)).unwrap();
+            assert_eq!(desk.run().unwrap().data().source, other.name);
+        }
+        let mut again = Desk::default();
+        again.start(&address).unwrap();
+        assert_eq!(fingerprint(&mut again, 1), end, "{}", source.name);
+        assert_eq!(open(&mut desk, &[&file]), Outcome::Resumed);
+        assert_eq!((data_name(&desk), desk.address()), (data_name(&again), address));
+        assert_eq!(lead(&desk).trainer().network().fingerprint(), end);
+    }
+}
+
+#[test]
 fn a_run_keeps_its_data_when_it_starts_over() {
     let (a, b) = (table("a.csv", 1), table("b.csv", 2));
     let mut desk = Desk::default();

@@ -13,7 +13,7 @@ use crate::experiments;
 use crate::link::Link;
 use crate::runs::Runs;
 use crate::session::Session;
-use crate::settings;
+use crate::settings::{self, Settings};
 use crate::topology::Topology;
 use saved::Saved;
 
@@ -37,28 +37,19 @@ pub enum Outcome {
 
 /// What begins as soon as its data come.
 enum Waiting {
-    Link(Link),
+    Link(Box<Link>),
     Saved(Saved),
 }
 
 /// The runs of one page.
+#[derive(Default)]
 pub struct Desk {
     run: Option<Runs>,
     before: Option<Runs>,
     waiting: Option<Waiting>,
-    digits: Arc<Data>,
     /// Data that came in, oldest first.
     shelf: Vec<Arc<Data>>,
     notices: Vec<String>,
-}
-
-impl Default for Desk {
-    /// An empty desk.
-    fn default() -> Self {
-        let digits = Arc::new(data::digits());
-        let (shelf, notices) = (Vec::new(), Vec::new());
-        Self { run: None, before: None, waiting: None, digits, shelf, notices }
-    }
 }
 
 impl Desk {
@@ -97,21 +88,21 @@ impl Desk {
         Some(format!("{what} needs {needs}: drop it here or press Open."))
     }
 
-    /// Whether what waits needs MNIST, which a server may have.
+    /// Whether what waits needs data that a server may have: MNIST.
     pub fn waits_for_mnist(&self) -> bool {
         self.waiting.as_ref().is_some_and(|waiting| match waiting {
-            Waiting::Link(link) => link.settings.data == "mnist",
-            Waiting::Saved(saved) => saved.data() == "mnist",
+            Waiting::Link(link) => link.settings.source().is_known(),
+            Waiting::Saved(saved) => saved.settings().source().is_known(),
         })
     }
 
     /// Begins the run of a link. Without its data the link waits, and what is on the screen stays.
     pub fn start(&mut self, query: &str) -> Result<Outcome> {
         let (link, _) = Link::read(query);
-        match self.find(&link.settings.data, link.hash.as_deref()) {
+        match self.find(&link.settings, link.hash.as_deref()) {
             Some(data) => self.begin(link, data),
             None => {
-                self.waiting = Some(Waiting::Link(link));
+                self.waiting = Some(Waiting::Link(Box::new(link)));
                 Ok(Outcome::Waits)
             }
         }
@@ -176,7 +167,7 @@ impl Desk {
     /// Takes saved runs up, each on the data that it belongs to.
     fn resume(&mut self, saved: Vec<Saved>, dropped: Option<Arc<Data>>) -> Result<Outcome> {
         if let (Some(data), [first, ..]) = (&dropped, &saved[..])
-            && !saved.iter().any(|saved| saved.fits(data, self.word(data)))
+            && !saved.iter().any(|saved| saved.fits(data))
         {
             return Err(Error::new(format!(
                 "{} needs other data, {}: this is {}.",
@@ -210,13 +201,12 @@ impl Desk {
     /// The data of a saved run: those it was dropped with if they are its own, or known ones.
     fn data_of(&self, saved: &Saved, dropped: Option<&Arc<Data>>) -> Option<Arc<Data>> {
         let hash = saved.identity().map(|identity| &identity.hash[..]);
-        let dropped = dropped.filter(|data| saved.fits(data, self.word(data)));
-        dropped.cloned().or_else(|| self.find(saved.data(), hash))
+        let dropped = dropped.filter(|data| saved.fits(data));
+        dropped.cloned().or_else(|| self.find(saved.settings(), hash))
     }
 
     /// Takes in data: for what waits for them, or for a run of their own.
     fn receive(&mut self, data: Arc<Data>, query: &str) -> Result<Outcome> {
-        let word = self.word(&data);
         let Identity { name, train, test, features, classes, .. } = Identity::of(&data);
         self.shelve(&data);
         let told = format!(
@@ -225,18 +215,18 @@ impl Desk {
         );
         let told = [vec![told], data.notices.clone()].concat();
         let outcome = match self.waiting.take() {
-            Some(Waiting::Link(link)) if link.takes(&data, word) => {
-                let begun = self.begin(link.clone(), data);
+            Some(Waiting::Link(link)) if link.takes(&data) => {
+                let begun = self.begin(Link::clone(&link), data);
                 if begun.is_err() {
                     self.waiting = Some(Waiting::Link(link));
                 }
                 begun.map(|_| Outcome::Finished)
             }
-            Some(Waiting::Saved(saved)) if saved.fits(&data, word) => {
+            Some(Waiting::Saved(saved)) if saved.fits(&data) => {
                 self.resume(vec![saved], Some(data))
             }
             other => {
-                let begun = self.begin(self.link_for(query, word), data);
+                let begun = self.begin(link_for(query, data.source), data);
                 self.waiting = other.filter(|waiting| matches!(waiting, Waiting::Saved(_)));
                 begun
             }
@@ -247,22 +237,11 @@ impl Desk {
         outcome
     }
 
-    /// The link of a run with the settings of `query` on new data.
-    fn link_for(&self, query: &str, word: &str) -> Link {
-        let (mut link, _) = Link::read(query);
-        if word == "mnist" {
-            let seed = link.settings.seed;
-            return Link::read(&format!("experiment=lenet-300-100&seed={seed}")).0;
-        }
-        link.settings.data = word.to_owned();
-        Link { sized: false, changes: Vec::new(), file: None, hash: None, a: None, ..link }
-    }
-
     fn begin(&mut self, link: Link, data: Arc<Data>) -> Result<Outcome> {
         let mut notices = Vec::from_iter(link.foreign(&data));
         let Link { mut settings, changes, sized, a, .. } = link;
-        settings.data = self.word(&data).to_owned();
-        if settings.data == "own" && !sized {
+        settings.data = data.source.to_owned();
+        if !sized && settings.source().is_own() {
             settings.network = Topology::dense(&[data.features(), 100, data.classes]);
         }
         notices.extend(settings.fit(&data));
@@ -302,9 +281,9 @@ impl Desk {
 
     /// Keeps data to come back to, and lets go of the oldest that no run needs.
     fn shelve(&mut self, data: &Arc<Data>) {
-        let Self { run, before, digits, shelf, .. } = self;
+        let Self { run, before, shelf, .. } = self;
         shelf.retain(|known| known.hash != data.hash);
-        if data.hash != digits.hash {
+        if !data::source(data.source).is_built_in() {
             shelf.push(data.clone());
         }
         let runs: Vec<_> = [run, before].into_iter().flatten().collect();
@@ -321,25 +300,31 @@ impl Desk {
         }
     }
 
-    /// The data of this hash; without a hash the nearest that the setting `data` calls `word`.
-    fn find(&self, word: &str, hash: Option<&str>) -> Option<Arc<Data>> {
+    /// The data that settings name: the program's own, or else those of this hash; without a hash
+    /// the nearest of their source.
+    fn find(&self, settings: &Settings, hash: Option<&str>) -> Option<Arc<Data>> {
+        let made = settings.source().make(settings.seed);
         let runs = [&self.run, &self.before].into_iter().flatten().map(Runs::data);
-        let mut known = runs.chain(self.shelf.iter().rev()).chain([&self.digits]);
-        let is = |data: &Data| match hash {
-            Some(hash) if word != "digits" => Identity::of(data).hash == hash,
-            _ => self.word(data) == word,
+        let mut known = runs.chain(self.shelf.iter().rev());
+        let is = |data: &Data| match (&made, hash) {
+            (Some(made), _) => data.hash == made.hash,
+            (None, Some(hash)) => Identity::of(data).hash == hash,
+            (None, None) => data.source == settings.data,
         };
-        known.find(|data| is(data)).cloned()
+        known.find(|data| is(data)).cloned().or_else(|| made.map(Arc::new))
     }
+}
 
-    /// What the setting `data` calls these data.
-    fn word(&self, data: &Data) -> &'static str {
-        match &data.name[..] {
-            _ if data.hash == self.digits.hash => "digits",
-            "MNIST" if data.features() == 784 => "mnist",
-            _ => "own",
-        }
+/// The link of a run with the settings of `query` on new data of `source`: of the first experiment
+/// on such data, if there is one.
+fn link_for(query: &str, source: &str) -> Link {
+    let (mut link, _) = Link::read(query);
+    if let Some(usual) = experiments::ALL.iter().find(|it| (it.settings)().data == source) {
+        let seed = link.settings.seed;
+        return Link::read(&format!("experiment={}&seed={seed}", usual.name)).0;
     }
+    link.settings.data = source.to_owned();
+    Link { sized: false, changes: Vec::new(), file: None, hash: None, a: None, ..link }
 }
 
 fn link_of(runs: &Runs) -> Link {

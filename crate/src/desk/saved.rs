@@ -10,6 +10,7 @@ use crate::experiments;
 use crate::link::Link;
 use crate::runs::Runs;
 use crate::session::Session;
+use crate::settings::Settings;
 
 /// A file of one run or of several, not yet joined with its data.
 pub(super) struct Saved {
@@ -40,9 +41,9 @@ impl Saved {
         self.runs[0].identity()
     }
 
-    /// What the setting `data` calls them.
-    pub fn data(&self) -> &str {
-        &self.runs[0].settings().data
+    /// The settings of the leading run, which say what data it needs.
+    pub fn settings(&self) -> &Settings {
+        self.runs[0].settings()
     }
 
     /// The data in words.
@@ -51,9 +52,9 @@ impl Saved {
     }
 
     /// Whether these are the run's data, as far as its file knows them.
-    pub fn fits(&self, data: &Data, word: &str) -> bool {
-        let by_word = self.data() == word;
-        self.identity().map_or(by_word, |identity| identity.check(data).is_ok())
+    pub fn fits(&self, data: &Data) -> bool {
+        let by_source = self.settings().data == data.source;
+        self.identity().map_or(by_source, |identity| identity.check(data).is_ok())
     }
 
     /// The runs on their data, to go on exactly.

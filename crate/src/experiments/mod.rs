@@ -3,11 +3,13 @@
 //!
 //! To add an experiment: one file with a value of [`Experiment`], one line in [`ALL`].
 
+mod ensembling;
 mod experiment;
 mod lenet;
 mod models;
 mod regression_answers;
 mod regression_fits;
+mod random_labels;
 mod sparsity;
 mod uncertainty_classification;
 mod uncertainty_regression;
@@ -25,6 +27,8 @@ pub const ALL: &[&Experiment] = &[
     &sparsity::SPARSITY,
     &sparsity::FULL_KL,
     &sparsity::DIGITS_CONV,
+    &ensembling::ENSEMBLING,
+    &random_labels::RANDOM_LABELS,
     &lenet::LENET_300_100,
     &lenet::LENET_5_CAFFE,
     &lenet::SEMINAR,
