@@ -17,6 +17,7 @@ pub mod topology;
 pub mod network;
 pub mod objective;
 pub mod schedule;
+pub mod inference;
 pub mod settings;
 pub mod changes;
 pub mod trainer;
