@@ -5,7 +5,9 @@
 
 mod experiment;
 mod lenet;
+mod rt_vs_lrt;
 mod sparsity;
+mod vd_vs_ard;
 mod verdict;
 
 pub use experiment::{Experiment, PLAIN, Part};
@@ -21,6 +23,8 @@ pub const ALL: &[&Experiment] = &[
     &lenet::LENET_300_100,
     &lenet::LENET_5_CAFFE,
     &lenet::SEMINAR,
+    &rt_vs_lrt::RT_VS_LRT,
+    &vd_vs_ard::VD_VS_ARD,
 ];
 
 /// The experiment called `name`.

@@ -13,6 +13,7 @@ pub mod exact_kl;
 pub mod hmc;
 pub mod laplace;
 pub mod noise;
+pub mod one_weight;
 
 pub mod regression;
 pub mod tanh_net;
