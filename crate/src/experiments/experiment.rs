@@ -6,7 +6,7 @@ use super::verdict::Verdict;
 use crate::changes::Change;
 use crate::data::Data;
 use crate::error::Result;
-use crate::runs::{Picture, Runs, Setup};
+use crate::runs::{DIFFERENCES, Picture, Runs, Setup};
 use crate::settings::Settings;
 
 /// The parts of the lecture, by which the menu is ordered.
@@ -83,7 +83,7 @@ pub const PLAIN: Experiment = Experiment {
     offered: &[],
     setup: Setup::one,
     panels: &["readouts", "weights", "digit", "sizes", "table", "lenet"],
-    pictures: &[],
+    pictures: &[&DIFFERENCES],
     verdict: None,
 };
 

@@ -123,6 +123,7 @@ impl Method {
     }
 
     /// The prior of Bayesian weights; `None` where weights are point estimates.
+    #[inline(never)] // Or the priors' loops would be compiled where this is used.
     pub fn prior(self) -> Option<&'static dyn Prior> {
         match self {
             Self::SparseVd => Some(&LogUniform),

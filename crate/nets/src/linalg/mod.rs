@@ -10,7 +10,7 @@ mod windows;
 
 pub use products::{Entries, moments, product, sparse_product};
 pub(crate) use products::{add_column_sums, add_rows};
-pub(crate) use simd::simd;
+pub use simd::simd;
 pub use sparse_rows::SparseRows;
 pub use window_gradients::{window_input_gradient, window_weight_gradients};
 pub use windows::{Images, Windows};

@@ -12,8 +12,9 @@ pub use standard_normal::StandardNormal;
 
 use crate::linalg::{math, simd};
 
-/// Every prior, in the order of menus.
-pub const ALL: &[&dyn Prior] = &[&LogUniform, &Ard, &StandardNormal];
+/// Every prior, in the order of menus. (A static's code is compiled in this package, for speed; a
+/// constant's where it is used.)
+pub static ALL: &[&dyn Prior] = &[&LogUniform, &Ard, &StandardNormal];
 
 /// The prior called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Prior> {

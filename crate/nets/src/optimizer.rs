@@ -76,7 +76,7 @@ pub trait Optimizer: Sync {
 }
 
 /// Every optimizer, in the order of menus.
-pub const ALL: &[&dyn Optimizer] = &[&Adam, &Sgd];
+pub static ALL: &[&dyn Optimizer] = &[&Adam, &Sgd];
 
 /// The optimizer called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Optimizer> {

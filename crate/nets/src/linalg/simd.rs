@@ -2,6 +2,7 @@
 
 /// Compiles a function once for each x86 vector width and picks at run time; elsewhere it stays
 /// as written. Every width gives the same bits: lanes never mix and nothing is fused.
+#[macro_export]
 macro_rules! simd {
     ($(#[$meta:meta])* $vis:vis fn $name:ident $($rest:tt)*) => {
         $(#[$meta])*
@@ -16,4 +17,4 @@ macro_rules! simd {
     };
 }
 
-pub(crate) use simd;
+pub use simd;
