@@ -5,12 +5,11 @@
 //! one: `sparsevd_nets` is compiled for speed, the rest of the page for its size.
 
 pub use sparsevd_nets::{
-    error, layers, likelihoods, linalg, methods, network, number, objective, optimizer, posterior,
-    priors, rng, schedule, topology,
+    error, inference, layers, likelihoods, linalg, methods, network, number, objective, optimizer,
+    posterior, priors, rng, schedule, topology,
 };
 
 pub mod data;
-pub mod inference;
 pub mod settings;
 pub mod changes;
 pub mod trainer;
@@ -20,6 +19,7 @@ pub mod snapshot;
 pub mod formats;
 pub mod prediction;
 pub mod plots;
+pub mod quantities;
 pub mod frame;
 pub mod checkpoint;
 pub mod session;

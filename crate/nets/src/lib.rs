@@ -16,3 +16,4 @@ pub mod topology;
 pub mod network;
 pub mod objective;
 pub mod schedule;
+pub mod inference;

@@ -3,8 +3,10 @@
 //!
 //! To add an experiment: one file with a value of [`Experiment`], one line in [`ALL`].
 
+mod charts;
 mod experiment;
 mod lenet;
+mod reparametrization;
 mod rt_vs_lrt;
 mod sparsity;
 mod vd_vs_ard;
@@ -23,6 +25,7 @@ pub const ALL: &[&Experiment] = &[
     &lenet::LENET_300_100,
     &lenet::LENET_5_CAFFE,
     &lenet::SEMINAR,
+    &reparametrization::REPARAMETRIZATION,
     &rt_vs_lrt::RT_VS_LRT,
     &vd_vs_ard::VD_VS_ARD,
 ];

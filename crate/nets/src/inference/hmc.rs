@@ -228,7 +228,7 @@ mod tests {
         // within 4.5 standard errors of batch means. Student's t with 49 degrees of freedom
         // leaves 4.5 with probability 4·10⁻⁵: a false alarm in fewer than 1 of 1,000 seeds.
         let precision = &gaussian.precision;
-        let mut columns = vec![Vec::with_capacity(draws); 20];
+        let mut columns = vec![Vec::new(); 20];
         for state in states.chunks_exact(5) {
             let away: Vec<f64> = state.iter().zip(&gaussian.mean).map(|(x, m)| x - m).collect();
             let mut z: Vec<f64> = precision.chunks_exact(5).map(|row| dot(row, &away)).collect();
