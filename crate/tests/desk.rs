@@ -321,3 +321,33 @@ fn an_address_with_a_run_beside_it_repeats_both() {
     let kept = there.run().unwrap().kept().unwrap();
     assert_eq!(kept.records().last().unwrap().epoch, 2);
 }
+
+#[test]
+fn several_runs_are_saved_in_one_file_and_go_on_exactly() {
+    let mut desk = Desk::default();
+    desk.start("experiment=full-kl&network=64-8-10&epochs=3&samples=1&seed=5").unwrap();
+    train(desk.run_mut().unwrap(), 1);
+    desk.run_mut().unwrap().keep().unwrap();
+    desk.run_mut().unwrap().set("lr", "0.004").unwrap();
+    train(desk.run_mut().unwrap(), 2);
+    let file = |desk: &Desk| {
+        let bytes = desk.run().unwrap().save(&desk.address()).unwrap();
+        File { name: "both.safetensors".to_owned(), bytes }
+    };
+    let mut there = Desk::default();
+    assert_eq!(there.open(vec![file(&desk)], "").unwrap(), Outcome::Resumed);
+    let epoch = |desk: &Desk| desk.run().unwrap().epoch();
+    assert_eq!((there.address(), epoch(&there)), (desk.address(), epoch(&desk)));
+    for desk in [&mut desk, &mut there] {
+        train(desk.run_mut().unwrap(), 9);
+    }
+    let ends = |desk: &Desk| {
+        let arms = desk.run().unwrap().arms();
+        arms.map(|(_, s)| s.records().last().cloned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ends(&there), ends(&desk));
+    let mut torn = file(&desk);
+    torn.bytes.truncate(torn.bytes.len() / 2);
+    assert!(there.open(vec![torn], "").unwrap_err().to_string().contains("both.safetensors"));
+    assert_eq!(ends(&there), ends(&desk), "what was there is there");
+}

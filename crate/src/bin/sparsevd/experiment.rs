@@ -76,10 +76,10 @@ pub fn run(arguments: &ArgMatches) -> Result<bool> {
     over(
         &seeds,
         |seed| verdict(experiment, judge, &settings, &data, seed, folder.is_some()),
-        |done| {
+        |mut done: Done| {
             lines(name, &done).for_each(print);
             note(format!("seed {}: {}", done.seed, done.verdict.sentence));
-            for (file, svg) in done.pictures.drain(..) {
+            for (file, svg) in std::mem::take(&mut done.pictures) {
                 Target::new(&format!("{}/{file}", folder.unwrap_or(".")))?.write(svg.as_bytes())?;
             }
             all.push(done);

@@ -3,9 +3,10 @@
 //! Data have one identity, their contents: a run keeps the data that it began on, and a link or
 //! a saved run that names other data than those at hand waits for them.
 
+mod saved;
+
 use std::sync::Arc;
 
-use crate::checkpoint::Checkpoint;
 use crate::data::{self, Data, File, Identity};
 use crate::error::{Error, Result};
 use crate::experiments;
@@ -14,6 +15,7 @@ use crate::runs::Runs;
 use crate::session::Session;
 use crate::settings;
 use crate::topology::Topology;
+use saved::Saved;
 
 /// Data that no run needs are kept for coming back to, up to so many features.
 const SHELF: usize = 100_000_000;
@@ -37,12 +39,6 @@ pub enum Outcome {
 enum Waiting {
     Link(Link),
     Saved(Saved),
-}
-
-/// A saved run, read but not yet joined with its data.
-struct Saved {
-    name: String,
-    checkpoint: Checkpoint,
 }
 
 /// The runs of one page.
@@ -105,7 +101,7 @@ impl Desk {
     pub fn waits_for_mnist(&self) -> bool {
         self.waiting.as_ref().is_some_and(|waiting| match waiting {
             Waiting::Link(link) => link.settings.data == "mnist",
-            Waiting::Saved(saved) => saved.checkpoint.settings().data == "mnist",
+            Waiting::Saved(saved) => saved.data() == "mnist",
         })
     }
 
@@ -192,7 +188,7 @@ impl Desk {
         let (mut ready, mut waiting) = (Vec::new(), None);
         for saved in saved {
             match self.data_of(&saved, dropped.as_ref()) {
-                Some(data) => ready.push((saved.name, Session::load(saved.checkpoint, data)?)),
+                Some(data) => ready.push((saved.name.clone(), saved.on(data)?)),
                 None => waiting = Some(Waiting::Saved(saved)),
             }
         }
@@ -206,16 +202,16 @@ impl Desk {
             )),
         }
         let began = !ready.is_empty();
-        ready.into_iter().for_each(|(_, session)| self.adopt(resumed(session)));
+        ready.into_iter().for_each(|(_, runs)| self.adopt(runs));
         self.waiting = waiting.or(self.waiting.take());
         Ok(if began { Outcome::Resumed } else { Outcome::Waits })
     }
 
     /// The data of a saved run: those it was dropped with if they are its own, or known ones.
     fn data_of(&self, saved: &Saved, dropped: Option<&Arc<Data>>) -> Option<Arc<Data>> {
-        let hash = saved.checkpoint.identity().map(|identity| &identity.hash[..]);
+        let hash = saved.identity().map(|identity| &identity.hash[..]);
         let dropped = dropped.filter(|data| saved.fits(data, self.word(data)));
-        dropped.cloned().or_else(|| self.find(&saved.checkpoint.settings().data, hash))
+        dropped.cloned().or_else(|| self.find(saved.data(), hash))
     }
 
     /// Takes in data: for what waits for them, or for a run of their own.
@@ -346,24 +342,6 @@ impl Desk {
     }
 }
 
-impl Saved {
-    fn read(file: File) -> Result<Self> {
-        let name = short(&file.name);
-        Ok(Self { checkpoint: Checkpoint::read(&name, &file.bytes)?, name })
-    }
-
-    fn needs(&self) -> String {
-        let identity = self.checkpoint.identity();
-        identity.map_or_else(|| "its data".to_owned(), |identity| identity.to_string())
-    }
-
-    /// Whether these are the run's data, as far as its file knows them.
-    fn fits(&self, data: &Data, word: &str) -> bool {
-        let by_word = self.checkpoint.settings().data == word;
-        self.checkpoint.identity().map_or(by_word, |identity| identity.check(data).is_ok())
-    }
-}
-
 fn link_of(runs: &Runs) -> Link {
     let (settings, changes) = runs.plan();
     Link { a: runs.kept().map(query_of), ..Link::of(settings, changes, runs.data()) }
@@ -374,12 +352,6 @@ fn query_of(session: &Session) -> String {
     let (settings, changes) = session.plan();
     let link = Link::of(settings, changes, session.trainer().data());
     Link { file: None, hash: None, ..link }.to_query()
-}
-
-/// A saved run, as its experiment shows it.
-fn resumed(session: Session) -> Runs {
-    let pictures = experiments::of(session.settings()).pictures;
-    Runs::resumed(session, pictures)
 }
 
 /// Whether a file calls itself a saved run or looks like one: a length, then a JSON object.
