@@ -93,11 +93,16 @@ const BINS: usize = 61;
 fn falling(runs: &Runs, look: &Look) -> Observing {
     let (seed, count) = fallen(runs, look);
     let (of, words) = chosen(&runs.settings());
-    let (pathwise, score) = gradients(&of, seed, count);
+    // All draws that will fall decide the range, so that it stays.
+    let all = super::EACH * runs.settings().epochs.max(runs.epoch()) as usize;
+    let (mut pathwise, mut score) = gradients(&of, seed, all);
     let exact = of.gradient();
     let variances = (of.pathwise_variance(), of.score_variance());
-    let half = 3.5 * variances.0.max(variances.1).max(1e-6).sqrt();
+    let away = pathwise.iter().chain(&score).map(|gradient| (gradient - exact).abs());
+    let half = away.fold(1e-3, f64::max).min(4.0 * variances.0.max(variances.1).max(1e-6).sqrt());
     let range = (exact - half, exact + half);
+    pathwise.truncate(count);
+    score.truncate(count);
     let bars = [&pathwise, &score].map(|values| counts(values, range, BINS));
     let tallest = bars.iter().flatten().map(|bar| bar.2).fold(10.0, f64::max);
     let x = Axis::linear("gradient of one draw", range.0, range.1);
@@ -172,9 +177,9 @@ fn running(runs: &Runs, look: &Look) -> Observing {
     };
     let lines = [means(&pathwise), means(&score)];
     let most = runs.settings().epochs as f64 * super::EACH as f64;
-    // Three standard errors of the worse one's first mean.
+    // Two standard errors of the worse one's first mean.
     let spread = of.pathwise_variance().max(of.score_variance()).max(1e-6);
-    let room = 3.0 * (spread / super::EACH as f64).sqrt();
+    let room = 2.0 * (spread / super::EACH as f64).sqrt();
     let y = Axis::linear("mean gradient", exact - room, exact + room);
     let mut plot = Plot::new(RUNNING.title, Axis::linear("draws", 0.0, most), y);
     let last = lines.clone().map(|line| line.last().map_or(f64::NAN, |point| point.1));

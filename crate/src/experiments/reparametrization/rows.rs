@@ -198,7 +198,7 @@ fn distance(mut values: Vec<f64>, below: fn(f64) -> f64) -> f64 {
 }
 
 /// The names of the rows with √n times each sample's distance, of which 1.95 is exceeded once in a
-/// thousand times (Kolmogorov, 1933).
+/// thousand times and 2.2 once in 8,000 (Kolmogorov, 1933).
 pub fn distances(seed: u64, count: usize) -> Vec<(&'static str, f64)> {
     let root = (count as f64).sqrt();
     let rows = [(NORMAL_ROW.name, FIRST), (GAMMA_ROW.name, SECOND), (EXPONENTIAL_ROW.name, THIRD)];
