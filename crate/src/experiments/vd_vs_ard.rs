@@ -89,7 +89,8 @@ static CURVES: Picture = Picture {
     name: "kl-curves",
     title: "What both priors pay for",
     lesson: "Below zero: −KL of one weight against its log α. Above: where the weights of both \
-             networks are now. They climb to the right where the data let them.",
+             networks are now, but for those beyond 10, which are settled. They climb to the right \
+             where the data let them.",
     formula: "",
     width: Width::Half,
     when: When::Live,
@@ -143,43 +144,51 @@ fn largest_error() -> f64 {
     exact_curve().iter().map(error).fold(0.0, f64::max)
 }
 
-/// Shares of the weights in every bin of log α, the ends with what lies beyond.
-fn histogram(session: &Session, epoch: Option<u32>) -> [f64; BINS] {
+/// How many weights lie in every bin of log α, and percent of all that lie beyond the last: those
+/// have retired or feel no force any more.
+fn histogram(session: &Session, epoch: Option<u32>) -> ([u32; BINS], f64) {
     let (network, _) = session.network_at(epoch);
-    let mut counts = [0u32; BINS];
+    let (mut counts, mut beyond, mut all) = ([0; BINS], 0, 0);
     for layer in network.weights() {
         let Some(posterior) = layer.posterior else { continue };
         for (&mean, &log_sigma) in posterior.mean.value.iter().zip(&posterior.log_sigma.value) {
             let at = f64::from(priors::log_alpha(mean, log_sigma)) + REACH;
             // Casting clamps below 0.
-            counts[((at * BINS as f64 / (2.0 * REACH)) as usize).min(BINS - 1)] += 1;
+            let bin = (at * BINS as f64 / (2.0 * REACH)) as usize;
+            all += 1;
+            *counts.get_mut(bin).unwrap_or(&mut beyond) += 1;
         }
     }
-    let all = counts.iter().sum::<u32>().max(1);
-    counts.map(|count| f64::from(count) / f64::from(all))
+    (counts, 100.0 * f64::from(beyond) / f64::from(all.max(1)))
 }
 
 fn curves(runs: &Runs, look: &Look) -> Observing {
     let x = Axis::linear("log α", -REACH, REACH);
     let y = Axis::linear("−KL, nats", -REACH / 2.0, 1.0);
     let mut plot = Plot::new(CURVES.title, x, y);
-    let shares: Vec<_> = runs.arms().map(|(_, session)| histogram(session, look.epoch)).collect();
-    let tallest = shares.iter().flatten().copied().fold(f64::MIN_POSITIVE, f64::max);
-    for (i, ((arm, _), shares)) in runs.arms().zip(&shares).enumerate() {
+    let found: Vec<_> = runs.arms().map(|(_, session)| histogram(session, look.epoch)).collect();
+    let tallest = found.iter().flat_map(|found| found.0).max().unwrap_or(0).max(1);
+    let mut words = Vec::new();
+    for (i, ((arm, _), (counts, beyond))) in runs.arms().zip(&found).enumerate() {
         let edge = |i: usize| REACH * (2.0 * i as f64 / BINS as f64 - 1.0);
-        let bars =
-            shares.iter().enumerate().map(|(i, share)| (edge(i), edge(i + 1), share / tallest));
-        let bars = Shape::Bars { bars: bars.collect() };
-        plot = plot.mark(format!("weights of {}, tallest bar 1", arm.label), Ink::Veiled(i), bars);
+        let bar = |(i, &count): (usize, &u32)| {
+            (edge(i), edge(i + 1), f64::from(count) / f64::from(tallest))
+        };
+        let bars = Shape::Bars { bars: counts.iter().enumerate().map(bar).collect() };
+        let name = format!("weights of {}, tallest bar 1", arm.label);
+        plot = plot.mark(name, Ink::Veiled(i), bars);
+        words.push(format!("{} % of {}'s", fixed(*beyond, 0), arm.label));
     }
     let line = |points: Vec<(f64, f64)>, thin| Shape::Line { points, thin, ends: false };
     let trained = places().map(|at| (at, -trained_kl(at))).collect();
     let ard = places().map(|at| (at, -exact_kl::ard(at))).collect();
     let error = largest_error();
     let reading = format!(
-        "−KL rises with log α under both priors. What trains Sparse VD is within {} nats of the \
-         exact value.",
-        significant(error)
+        "−KL rises with log α under both priors; what trains Sparse VD is within {} nats of the \
+         exact value. Beyond log α = {} are {} weights, which are not drawn.",
+        significant(error),
+        short(REACH),
+        words.join(" and "),
     );
     at_once(
         plot.mark(VD, Ink::Series(0), line(trained, false))
