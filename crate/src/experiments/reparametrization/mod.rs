@@ -3,7 +3,7 @@
 mod gradients;
 mod rows;
 
-use super::{Experiment, Figure, PLAIN, Part, Verdict};
+use super::{Experiment, Figure, Part, Verdict};
 use crate::knob;
 use crate::plots::numbers::significant;
 use crate::runs::{Own, Runs, Setup};
@@ -43,7 +43,6 @@ pub const REPARAMETRIZATION: Experiment = Experiment {
         &rows::PAIR_ROW,
     ],
     verdict: Some(verdict),
-    ..PLAIN
 };
 
 const FORMULA: &str = "<math display=\"block\"><mfrac><mi>d</mi><mrow><mi>d</mi><mi>μ</mi></mrow></mfrac><msub><mi mathvariant=\"double-struck\">E</mi><mrow><mi>x</mi><mo>∼</mo><mi mathvariant=\"script\">N</mi><mo>(</mo><mi>μ</mi><mo>,</mo><msup><mi>σ</mi><mn>2</mn></msup><mo>)</mo></mrow></msub><mi>f</mi><mo>(</mo><mi>x</mi><mo>)</mo><mo>=</mo><munder><munder><mrow><mi mathvariant=\"double-struck\">E</mi><mspace width=\"0.2em\"/><msup><mi>f</mi><mo>′</mo></msup><mo>(</mo><mi>μ</mi><mo>+</mo><mi>σ</mi><mi>ε</mi><mo>)</mo></mrow><mo>⏟</mo></munder><mtext>pathwise</mtext></munder><mo>=</mo><munder><munder><mrow><mi mathvariant=\"double-struck\">E</mi><mspace width=\"0.2em\"/><mi>f</mi><mo>(</mo><mi>x</mi><mo>)</mo><mfrac><mrow><mi>x</mi><mo>−</mo><mi>μ</mi></mrow><msup><mi>σ</mi><mn>2</mn></msup></mfrac></mrow><mo>⏟</mo></munder><mtext>score function</mtext></munder></math>";
