@@ -278,7 +278,7 @@ fn verdict(runs: &Runs) -> Verdict {
         figures: vec![
             Figure::between("slope of LRT", slopes.1, -1.15, -0.85),
             Figure::at_least("slope of RT from 32", slopes.0, -0.5),
-            Figure::between("RT / LRT at 1", figure("RT / LRT at 1"), 0.7, 2.0),
+            Figure::between("RT / LRT at 1", figure("RT / LRT at 1"), 0.75, 1.4),
             Figure::at_least("RT / LRT at 256", figure("RT / LRT at largest"), 1.0),
             Figure::at_least("correlation with RT", figure("correlation with RT"), 0.3),
             Figure::between("correlation with LRT", figure("correlation with LRT"), -0.2, 0.2),
