@@ -2,7 +2,7 @@
 
 mod noise;
 
-pub use noise::{BySize, SIZES, correlation, twice};
+pub use noise::{BySize, correlation, twice};
 
 use std::sync::Arc;
 

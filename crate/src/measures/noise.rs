@@ -11,7 +11,7 @@ use crate::network::Network;
 use crate::rng::{Rng, Stream};
 
 /// Batch sizes.
-pub const SIZES: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 256];
+const SIZES: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 256];
 /// Objects that every batch size divides among its batches.
 const OBJECTS: usize = 256;
 /// Draws of noise for each batch size, at least; and for each batch, whose variance they are.
