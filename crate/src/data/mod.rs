@@ -5,10 +5,12 @@
 
 mod arrays;
 mod cells;
+mod clusters;
 mod dataset;
 mod digits;
 mod drawing;
 mod files;
+mod gapped;
 mod gzip;
 mod identity;
 mod image;
@@ -20,10 +22,12 @@ mod table;
 mod unpack;
 mod zip;
 
+pub use clusters::{Clusters, REACH, SPREAD};
 pub use dataset::{Dataset, Features};
 pub use digits::digits;
 pub use drawing::from_drawing;
 pub use files::{File, from_files};
+pub use gapped::{Gapped, SPAN};
 pub use identity::Identity;
 pub use image::{rotate, shift, shuffle_pixels};
 pub use kinds::what_is;

@@ -6,9 +6,16 @@
 mod charts;
 mod experiment;
 mod lenet;
+mod models;
+mod regression_answers;
+mod regression_fits;
 mod reparametrization;
 mod rt_vs_lrt;
 mod sparsity;
+mod uncertainty_classification;
+mod uncertainty_regression;
+mod uncertainty_surfaces;
+mod unseen_classes;
 mod vd_vs_ard;
 mod verdict;
 
@@ -28,6 +35,9 @@ pub const ALL: &[&Experiment] = &[
     &reparametrization::REPARAMETRIZATION,
     &rt_vs_lrt::RT_VS_LRT,
     &vd_vs_ard::VD_VS_ARD,
+    &uncertainty_regression::UNCERTAINTY_REGRESSION,
+    &uncertainty_classification::UNCERTAINTY_CLASSIFICATION,
+    &unseen_classes::UNSEEN_CLASSES,
 ];
 
 /// The experiment called `name`.

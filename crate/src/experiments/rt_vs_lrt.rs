@@ -169,7 +169,7 @@ const LARGE: f64 = 32.0;
 /// The slope of ln y over ln x by least squares.
 fn slope(points: &[(f64, f64)]) -> f64 {
     let n = points.len() as f64;
-    let logs = || points.iter().map(|&(x, y)| (x.ln(), y.ln()));
+    let logs = || points.iter().map(|&(x, y)| (libm::log(x), libm::log(y)));
     let (x, y) = logs().fold((0.0, 0.0), |sum, at| (sum.0 + at.0 / n, sum.1 + at.1 / n));
     let (xy, xx) = logs().fold((0.0, 0.0), |sum, at| {
         (sum.0 + (at.0 - x) * (at.1 - y), sum.1 + (at.0 - x) * (at.0 - x))

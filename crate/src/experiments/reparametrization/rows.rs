@@ -34,7 +34,7 @@ const FIRST: Row = Row {
     draw: |rng| NORMAL.1 * f64::from(rng.normal()) + NORMAL.0,
     density: |x| {
         let z = (x - NORMAL.0) / NORMAL.1;
-        (-0.5 * z * z).exp() / (NORMAL.1 * std::f64::consts::TAU.sqrt())
+        libm::exp(-0.5 * z * z) / (NORMAL.1 * std::f64::consts::TAU.sqrt())
     },
     below: |x| normal_below((x - NORMAL.0) / NORMAL.1),
     range: (-1.0, 3.0),
@@ -44,8 +44,8 @@ const FIRST: Row = Row {
 const SECOND: Row = Row {
     counter: 2,
     draw: |rng| BETA * minus_log(rng),
-    density: |x| (-x / BETA).exp() / BETA,
-    below: |x| 1.0 - (-x / BETA).exp(),
+    density: |x| libm::exp(-x / BETA) / BETA,
+    below: |x| 1.0 - libm::exp(-x / BETA),
     range: (0.0, 6.0 * BETA),
 };
 
@@ -207,7 +207,7 @@ pub fn distances(seed: u64, count: usize) -> Vec<(&'static str, f64)> {
     });
     // The squared length of two standard normal numbers is exponential, with mean 2.
     let lengths = draws(seed, 4, count, pair).into_iter().map(length).collect();
-    let pair = (PAIR_ROW.name, root * distance(lengths, |x| 1.0 - (-0.5 * x).exp()));
+    let pair = (PAIR_ROW.name, root * distance(lengths, |x| 1.0 - libm::exp(-0.5 * x)));
     single.into_iter().chain([pair]).collect()
 }
 
