@@ -1,5 +1,9 @@
 //! Measures: what is read off a run without changing it.
 
+mod noise;
+
+pub use noise::{BySize, correlation, twice};
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -179,7 +183,11 @@ pub struct GradientVariance {
 impl GradientVariance {
     /// Takes in the gradients of one more draw of noise.
     pub fn add(&mut self, trainer: &mut Trainer, estimator: Estimator) {
-        let gradients = trainer.gradient_sample(estimator, self.repeats);
+        self.take(&trainer.gradient_sample(estimator, self.repeats));
+    }
+
+    /// Takes in the gradients dL/dμ of every layer of one more draw.
+    fn take(&mut self, gradients: &[&Matrix]) {
         self.repeats += 1;
         let share = 1.0 / self.repeats as f32;
         if self.moments.is_empty() {
@@ -187,7 +195,7 @@ impl GradientVariance {
             self.moments = gradients.iter().map(zeros).collect();
         }
         for ((mean, squares), gradient) in self.moments.iter_mut().zip(gradients) {
-            ndarray::Zip::from(mean).and(squares).and(gradient).for_each(|mean, squares, &g| {
+            ndarray::Zip::from(mean).and(squares).and(*gradient).for_each(|mean, squares, &g| {
                 let before = g - *mean;
                 *mean += before * share;
                 *squares += before * (g - *mean);
