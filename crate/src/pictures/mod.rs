@@ -1,1 +1,5 @@
 //! Pictures that experiments share: builders of plots from what runs have measured.
+
+mod events;
+
+pub use events::events;
