@@ -26,6 +26,7 @@ pub mod snapshot;
 pub mod formats;
 pub mod prediction;
 pub mod plots;
+pub mod quantities;
 pub mod frame;
 pub mod checkpoint;
 pub mod session;

@@ -5,15 +5,20 @@ use std::path::Path;
 use proptest::prelude::*;
 use sparsevd::evaluation::Record;
 use sparsevd::layers::Kernel;
+use sparsevd::pictures::entropies::{Objects, entropies_plot};
+use sparsevd::pictures::over_epochs::{self, Chart, Event};
+use sparsevd::pictures::posterior::posterior_plot;
+use sparsevd::pictures::prediction::prediction_plot;
+use sparsevd::pictures::scatter::scatter_plot;
 use sparsevd::plots::colormap::PRUNED;
-use sparsevd::plots::entropy::{Objects, draw_entropies};
+use sparsevd::plots::files::svg;
 use sparsevd::plots::filters::{ALIVE, DEAD, Filters};
 use sparsevd::plots::heatmap::{Heatmap, LADDER, colour_bar, limit};
-use sparsevd::plots::posterior::draw_posterior;
-use sparsevd::plots::scatter::draw_scatter;
+use sparsevd::plots::plot::Plot;
+use sparsevd::plots::reading::reading;
 use sparsevd::plots::tiles::{FRAME, busiest, paint_tiles};
-use sparsevd::plots::uncertainty::{Prediction, draw_prediction};
-use sparsevd::plots::{Chart, History, Mark, Theme, svg, svg_with};
+use sparsevd::plots::{Theme, draw};
+use sparsevd::prediction::{Entropies, Prediction};
 use sparsevd::priors::log_alpha;
 use sparsevd::rng::{Rng, Stream};
 
@@ -81,14 +86,19 @@ fn typical(epochs: u32) -> Vec<Record> {
     (0..=epochs).map(at).collect()
 }
 
-fn marks() -> Vec<Mark> {
+fn events() -> Vec<Event> {
     [(10.0, "β = 1"), (24.0, "ARD"), (27.5, "RT"), (60.0, "data")]
-        .map(|(epoch, label)| Mark { epoch, label: label.to_owned() })
+        .map(|(epoch, label)| Event { epoch, label: label.to_owned() })
         .to_vec()
 }
 
-fn history<'a>(records: &'a [Record], marks: &'a [Mark]) -> History<'a> {
-    History { records, marks, playhead: Some(62.0), epochs: 100 }
+/// A chart as the page draws it.
+fn chart(name: &str, records: &[Record], events: &[Event], epochs: u32) -> Plot {
+    Chart::named(name).unwrap().plot(&[("", records)], events, epochs)
+}
+
+fn picture(plot: &Plot, playhead: Option<f64>, theme: &Theme, size: (u32, u32)) -> String {
+    svg(theme, size, &|brush, theme| draw(brush, plot, theme, playhead))
 }
 
 /// Weights of `n` connections, from certainly needed to certainly pruned.
@@ -128,65 +138,46 @@ fn prediction() -> Prediction {
     }
 }
 
-fn entropies() -> (Vec<f32>, Vec<f32>) {
+fn entropies() -> Entropies {
     let mut rng = Rng::stream(6, Stream::Prediction, 0);
     let inside = (0..200).map(|_| (0.3 * rng.normal().abs()).min(2.0)).collect();
     let outside = (0..200).map(|_| (1.55 + 0.3 * rng.normal()).clamp(0.1, 2.29)).collect();
-    (inside, outside)
+    Entropies { inside, outside }
 }
 
 /// Every picture that is kept, by its name.
 fn pictures(theme: &Theme) -> Vec<(String, String)> {
-    let (records, marks) = (typical(100), marks());
+    let (records, events) = (typical(100), events());
     let mut pictures = Vec::new();
-    for chart in Chart::ALL {
-        let full = history(&records, &marks);
-        pictures.push((chart.name().to_owned(), svg(chart, &full, theme, SIZE)));
-        let live = History {
-            records: &records[..24],
-            marks: &marks[..1],
-            playhead: Some(23.4),
-            epochs: 100,
-        };
-        pictures.push((format!("{}-live", chart.name()), svg(chart, &live, theme, SIZE)));
+    let mut put = |name: &str, plot: &Plot, playhead: Option<f64>, size: (u32, u32)| {
+        pictures.push((name.to_owned(), picture(plot, playhead, theme, size)));
+    };
+    for Chart { name, .. } in &over_epochs::ALL {
+        put(name, &chart(name, &records, &events, 100), Some(62.0), SIZE);
+        let live = chart(name, &records[..24], &events[..1], 100);
+        put(&format!("{name}-live"), &live, Some(23.4), SIZE);
     }
-    let none = History { records: &[], marks: &[], playhead: Some(0.2), epochs: 40 };
-    pictures.push(("empty".to_owned(), svg(Chart::Accuracy, &none, theme, SIZE)));
+    put("empty", &chart("accuracy", &[], &[], 40), Some(0.2), SIZE);
     let dense: Vec<Record> = (0..5).map(record).collect();
-    let dense = History { records: &dense, marks: &[], playhead: None, epochs: 40 };
-    pictures.push(("variance-dense".to_owned(), svg(Chart::Variance, &dense, theme, SIZE)));
+    put("variance-dense", &chart("variance", &dense, &[], 40), None, SIZE);
     let mut broken = typical(30);
     broken[12].test_accuracy = f32::NAN;
     broken[29].kept = vec![0, 0, 0];
     broken[30].kept = vec![0, 0, 0];
-    let broken = History { records: &broken, marks: &[], playhead: None, epochs: 40 };
-    for chart in [Chart::Compression, Chart::Accuracy] {
-        pictures.push((format!("{}-broken", chart.name()), svg(chart, &broken, theme, SIZE)));
+    for name in ["compression", "accuracy"] {
+        put(&format!("{name}-broken"), &chart(name, &broken, &[], 40), None, SIZE);
+    }
+    let twins: [(&str, &[Record]); 2] = [("RT", &records[..60]), ("LRT", &records[..80])];
+    for name in ["accuracy", "variance"] {
+        let plot = Chart::named(name).unwrap().plot(&twins, &[], 100);
+        put(&format!("{name}-twins"), &plot, Some(70.0), SIZE);
     }
 
     let (mean, log_sigma) = weights(60_000, 2);
-    let mut with = |name: &str, picture| pictures.push((name.to_owned(), picture));
-    with(
-        "scatter",
-        svg_with(theme, SIZE, |area, theme| {
-            draw_scatter(area, &[&mean], &[&log_sigma], 3.0, theme)
-        }),
-    );
-    with(
-        "prediction",
-        svg_with(theme, SIZE, |area, theme| draw_prediction(area, &prediction(), &[], theme)),
-    );
-    let (inside, outside) = entropies();
-    with(
-        "entropies",
-        svg_with(theme, SIZE, |area, theme| {
-            draw_entropies(area, &inside, &outside, 10, &Objects::of(true), theme)
-        }),
-    );
-    with(
-        "posterior",
-        svg_with(theme, (328, 140), |area, theme| draw_posterior(area, 0.041, 0.03, theme)),
-    );
+    put("scatter", &scatter_plot(&[&mean], &[&log_sigma], 3.0, 7), None, SIZE);
+    put("prediction", &prediction_plot(&prediction(), &[]), None, SIZE);
+    put("entropies", &entropies_plot(&entropies(), 10, &Objects::of(true)), None, SIZE);
+    put("posterior", &posterior_plot(0.041, 0.03), None, (328, 140));
     pictures
 }
 
@@ -225,23 +216,21 @@ fn pictures_are_as_they_were() {
 
 #[test]
 fn charts_say_what_they_show() {
-    let (records, marks) = (typical(100), marks());
-    let mut full = history(&records, &marks);
-    full.playhead = None;
-    let last = Chart::Compression.describe(&full);
+    let (records, events) = (typical(100), events());
+    let say = |name: &str, playhead| reading(&chart(name, &records, &events, 100), playhead);
     // 242 + 318 + 189 of 50,200 weights are kept.
-    assert_eq!(last, "Compression 67.0× at epoch 100.");
-    full.playhead = Some(0.7);
-    assert_eq!(Chart::Compression.describe(&full), "Compression 1.00× at epoch 0.");
-    for chart in Chart::ALL {
-        let sentence = chart.describe(&full);
+    let last = say("compression", Some(1000.0));
+    assert!(last.starts_with("Compression at epoch 100: "), "{last}");
+    assert!(last.contains("compression 67.0×"), "{last}");
+    let first = say("compression", Some(0.7));
+    assert!(first.starts_with("Compression at epoch 0: ") && first.contains("1.00×"), "{first}");
+    for Chart { name, .. } in &over_epochs::ALL {
+        let sentence = say(name, Some(0.7));
         assert!(sentence.ends_with('.') && sentence.contains("epoch 0"), "{sentence}");
-        let nothing = History { records: &[], marks: &[], playhead: None, epochs: 1 };
-        assert!(chart.describe(&nothing).contains("waiting"));
+        assert!(reading(&chart(name, &[], &[], 1), None).contains("Waiting"));
     }
-    let dense = [record(3)];
-    let dense = History { records: &dense, marks: &[], playhead: None, epochs: 5 };
-    assert_eq!(Chart::Variance.describe(&dense), "Point estimates have no weight noise.");
+    let dense = reading(&chart("variance", &[record(3)], &[], 5), None);
+    assert_eq!(dense, "Gradient variance: Point estimates have no weight noise.");
 }
 
 #[test]
@@ -502,12 +491,13 @@ proptest! {
         if ordered {
             records.sort_by_key(|record| record.epoch);
         }
-        let marks = [Mark { epoch: mark, label: "<β> & so on".to_owned() }];
-        let history = History { records: &records, marks: &marks, playhead, epochs };
-        for chart in Chart::ALL {
-            let picture = svg(chart, &history, &Theme::dark(1.0).presenter(), size);
+        let events = [Event { epoch: mark, label: "<β> & so on".to_owned() }];
+        let playhead = playhead.map(f64::from);
+        for Chart { name, .. } in &over_epochs::ALL {
+            let plot = chart(name, &records, &events, epochs);
+            let picture = picture(&plot, playhead, &Theme::dark(1.0).presenter(), size);
             prop_assert!(picture.trim_end().ends_with("</svg>"));
-            prop_assert!(!chart.describe(&history).is_empty());
+            prop_assert!(!reading(&plot, playhead).is_empty());
         }
     }
 
@@ -522,18 +512,21 @@ proptest! {
         let theme = Theme::light(1.0);
         let n = values.len().min(others.len());
         let names: Vec<String> = (0..classes).map(|class| "<name>&".repeat(class)).collect();
-        svg_with(&theme, size, |area, theme| {
-            draw_scatter(area, &[&values[..n]], &[&others[..n]], threshold, theme)?;
-            draw_entropies(area, &values, &others, classes, &Objects::of(false), theme)?;
-            draw_posterior(area, threshold, values.first().copied().unwrap_or(0.0), theme)?;
-            let prediction = Prediction {
-                mean_network: values.iter().copied().take(classes).collect(),
-                samples: values.chunks(classes.max(1)).map(<[f32]>::to_vec).collect(),
-                ensemble: others.iter().copied().take(classes).collect(),
-                ..prediction()
-            };
-            draw_prediction(area, &prediction, &names, theme)
-        });
+        let prediction = Prediction {
+            mean_network: values.iter().copied().take(classes).collect(),
+            samples: values.chunks(classes.max(1)).map(<[f32]>::to_vec).collect(),
+            ensemble: others.iter().copied().take(classes).collect(),
+            ..prediction()
+        };
+        let entropies = Entropies { inside: values.clone(), outside: others.clone() };
+        for plot in [
+            scatter_plot(&[&values[..n]], &[&others[..n]], threshold, 3),
+            entropies_plot(&entropies, classes, &Objects::of(false)),
+            posterior_plot(threshold, values.first().copied().unwrap_or(0.0)),
+            prediction_plot(&prediction, &names),
+        ] {
+            prop_assert!(picture(&plot, None, &theme, size).trim_end().ends_with("</svg>"));
+        }
         let heatmap = Heatmap { rows: n, columns: 1, mean: &values[..n], log_sigma: Some(&others[..n]) };
         let mut pixels = Vec::new();
         heatmap.paint(threshold, heatmap.limit(threshold), &mut pixels);

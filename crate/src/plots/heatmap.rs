@@ -218,7 +218,7 @@ simd! {
 
 simd! {
     /// How many weights have ln α > `threshold`.
-    pub(super) fn count_pruned(mean: &[f32], log_sigma: &[f32], threshold: f32) -> usize {
+    pub fn count_pruned(mean: &[f32], log_sigma: &[f32], threshold: f32) -> usize {
         let pairs = mean.iter().zip(log_sigma);
         let pruned = |(&mean, &log_sigma): (&f32, &f32)| u32::from(log_alpha(mean, log_sigma) > threshold);
         pairs.map(pruned).sum::<u32>() as usize

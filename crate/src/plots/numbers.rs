@@ -44,7 +44,11 @@ pub fn significant(value: f64) -> String {
 
 /// At most three significant digits, without zeros at the end: 3, 0.1, 12.5.
 pub fn short(value: f64) -> String {
-    let text = significant(value);
+    trimmed(significant(value))
+}
+
+/// A number's text without zeros at the end.
+pub fn trimmed(text: String) -> String {
     if !text.contains('.') || text.contains('·') {
         return text;
     }

@@ -1,18 +1,10 @@
-//! A pen: lines, boxes and words on an area, in fractions of device pixels.
+//! A pen: lines, boxes and words on a part of what a brush draws on.
 
 use crate::linalg::order;
-use plotters::element::{Circle, PathElement, Polygon, Rectangle};
-use plotters::prelude::DrawingBackend;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
+use plotters::style::{Color, RGBAColor};
 
-use super::{Area, Theme};
-
-/// What drawing gives: nothing, or what went wrong.
-pub type Drawn = Result<(), String>;
-
-/// A place in device pixels from the area's upper left corner.
-pub type Place = (f64, f64);
+use super::brush::{Align, Brush, Drawn, Place};
+use super::theme::Theme;
 
 /// Lengths of drawn and blank in CSS pixels, over and over; empty is a whole line.
 pub type Dash = &'static [f64];
@@ -20,38 +12,48 @@ pub type Dash = &'static [f64];
 /// Patterns that tell lines apart without colour.
 pub const DASHES: [Dash; 4] = [&[], &[6.0, 3.0], &[1.5, 2.5], &[8.0, 2.5, 1.5, 2.5]];
 
-/// Where a text lies from the place it is given.
-#[derive(Clone, Copy)]
-pub enum Align {
-    /// It ends there.
-    End,
-    /// Its middle is there.
-    Middle,
-    /// It begins there.
-    Start,
-}
-
-/// Text sizes in CSS pixels.
+/// The size of texts in CSS pixels.
 pub const SMALL: f64 = 11.0;
 
-/// Draws on an area by a theme.
-pub struct Pen<'a, DB: DrawingBackend> {
-    area: &'a Area<'a, DB>,
+/// The size of titles in CSS pixels.
+pub const LARGE: f64 = 14.0;
+
+/// Draws on a box by a theme. Places are from the box's upper left corner.
+#[derive(Clone, Copy)]
+pub struct Pen<'a> {
+    brush: &'a dyn Brush,
     /// The theme.
     pub theme: &'a Theme,
+    corner: Place,
+    size: (f64, f64),
 }
 
-impl<'a, DB: DrawingBackend> Pen<'a, DB> {
-    /// A pen on `area`, which is wiped first.
-    pub fn new(area: &'a Area<'a, DB>, theme: &'a Theme) -> Result<Self, String> {
-        area.fill(&theme.paper).map_err(|error| error.to_string())?;
-        Ok(Self { area, theme })
+impl<'a> Pen<'a> {
+    /// A pen on everything.
+    pub fn new(brush: &'a dyn Brush, theme: &'a Theme) -> Self {
+        Self { brush, theme, corner: (0.0, 0.0), size: brush.size() }
     }
 
-    /// Width and height of the area.
+    /// The same on the part between two heights.
+    pub fn between(self, top: f64, bottom: f64) -> Self {
+        let (top, bottom) = (self.snap(top), self.snap(bottom.max(top)));
+        let corner = (self.corner.0, self.corner.1 + top);
+        Self { corner, size: (self.size.0, bottom - top), ..self }
+    }
+
+    /// Wipes everything.
+    pub fn wipe(&self) -> Drawn {
+        self.rectangle((0.0, 0.0), self.size, self.theme.paper)
+    }
+
+    /// Width and height.
     pub fn size(&self) -> (f64, f64) {
-        let (width, height) = self.area.dim_in_pixel();
-        (f64::from(width), f64::from(height))
+        self.size
+    }
+
+    /// Where a place is on what the brush draws on.
+    fn out(&self, (x, y): Place) -> Place {
+        (self.corner.0 + x, self.corner.1 + y)
     }
 
     /// Device pixels of so many CSS pixels.
@@ -74,33 +76,40 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 
     /// A filled box with these opposite corners.
-    pub fn rectangle(&self, a: Place, b: Place, colour: impl Color) -> Drawn {
-        let style = ShapeStyle { color: colour.to_rgba(), filled: true, stroke_width: 0 };
-        let (left, right) = (a.0.min(b.0), a.0.max(b.0));
-        let (top, bottom) = (a.1.min(b.1), a.1.max(b.1));
-        let corners = [round((left, top)), round((right, bottom))];
-        self.area.draw(&Rectangle::new(corners, style)).map_err(|error| error.to_string())
+    pub fn rectangle(&self, a: Place, b: Place, colour: RGBAColor) -> Drawn {
+        let low = self.out((a.0.min(b.0), a.1.min(b.1)));
+        let high = self.out((a.0.max(b.0), a.1.max(b.1)));
+        self.brush.rectangle(low, high, colour)
     }
 
     /// A crisp vertical line one CSS pixel wide.
-    pub fn vertical(&self, x: f64, (top, bottom): (f64, f64), colour: impl Color) -> Drawn {
+    pub fn vertical(&self, x: f64, (top, bottom): (f64, f64), colour: RGBAColor) -> Drawn {
         let (left, right) = self.hair(x);
         self.rectangle((left, top), (right, bottom), colour)
     }
 
     /// A crisp horizontal line one CSS pixel wide.
-    pub fn horizontal(&self, y: f64, (left, right): (f64, f64), colour: impl Color) -> Drawn {
+    pub fn horizontal(&self, y: f64, (left, right): (f64, f64), colour: RGBAColor) -> Drawn {
         let (top, bottom) = self.hair(y);
         self.rectangle((left, top), (right, bottom), colour)
     }
 
     /// A crisp vertical line of dashes.
-    pub fn vertical_dashes(&self, x: f64, (top, bottom): (f64, f64), colour: impl Color) -> Drawn {
+    pub fn vertical_dashes(&self, x: f64, (top, bottom): (f64, f64), colour: RGBAColor) -> Drawn {
+        self.dashed(top, bottom, &|from, to| self.vertical(x, (from, to), colour))
+    }
+
+    /// A crisp horizontal line of dashes.
+    pub fn horizontal_dashes(&self, y: f64, (left, right): (f64, f64), colour: RGBAColor) -> Drawn {
+        self.dashed(left, right, &|from, to| self.horizontal(y, (from, to), colour))
+    }
+
+    fn dashed(&self, from: f64, to: f64, draw: &dyn Fn(f64, f64) -> Drawn) -> Drawn {
         let step = self.px(5.0);
-        let mut y = top;
-        while y < bottom {
-            self.vertical(x, (y, (y + 0.6 * step).min(bottom)), colour.to_rgba())?;
-            y += step;
+        let mut at = from;
+        while at < to {
+            draw(at, (at + 0.6 * step).min(to))?;
+            at += step;
         }
         Ok(())
     }
@@ -113,51 +122,45 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 
     /// A line through `points`, `width` CSS pixels wide.
-    pub fn line(&self, points: &[Place], colour: impl Color, width: f64, dash: Dash) -> Drawn {
-        let color = colour.to_rgba();
-        let style = ShapeStyle { color, filled: false, stroke_width: self.stroke(width) };
-        for run in dashes(points, dash, self.theme.scale) {
-            let path: Vec<_> = run.into_iter().map(round).collect();
-            let element = PathElement::new(path, style);
-            self.area.draw(&element).map_err(|error| error.to_string())?;
+    pub fn line(&self, points: &[Place], colour: RGBAColor, width: f64, dash: Dash) -> Drawn {
+        let points: Vec<Place> = points.iter().map(|&p| self.out(p)).collect();
+        for run in dashes(&points, dash, self.theme.scale) {
+            self.brush.path(&run, self.stroke(width), colour)?;
         }
         Ok(())
     }
 
     /// A filled outline.
-    pub fn polygon(&self, points: &[Place], colour: impl Color) -> Drawn {
-        let style = ShapeStyle { color: colour.to_rgba(), filled: true, stroke_width: 0 };
-        let corners: Vec<_> = points.iter().copied().map(round).collect();
-        self.area.draw(&Polygon::new(corners, style)).map_err(|error| error.to_string())
+    pub fn polygon(&self, points: &[Place], colour: RGBAColor) -> Drawn {
+        let points: Vec<Place> = points.iter().map(|&p| self.out(p)).collect();
+        self.brush.polygon(&points, colour)
     }
 
     /// A disc of `radius` CSS pixels.
-    pub fn dot(&self, at: Place, radius: f64, colour: impl Color) -> Drawn {
-        let style = ShapeStyle { color: colour.to_rgba(), filled: true, stroke_width: 0 };
+    pub fn dot(&self, at: Place, radius: f64, colour: RGBAColor) -> Drawn {
         let radius = self.px(radius).round().max(1.0) as u32;
-        self.area.draw(&Circle::new(round(at), radius, style)).map_err(|error| error.to_string())
+        self.brush.disc(self.out(at), radius, colour)
     }
 
     /// A disc with a rim of paper, which stands out of any line it lies on.
-    pub fn bead(&self, at: Place, radius: f64, colour: impl Color) -> Drawn {
+    pub fn bead(&self, at: Place, radius: f64, colour: RGBAColor) -> Drawn {
         self.dot(at, radius + 1.0, self.theme.paper)?;
         self.dot(at, radius, colour)
     }
 
     /// A word beside `at`, its middle at that height.
-    pub fn text(&self, text: &str, at: Place, align: Align, colour: impl Color) -> Drawn {
-        let h_pos = match align {
-            Align::Start => HPos::Left,
-            Align::Middle => HPos::Center,
-            Align::End => HPos::Right,
-        };
-        let colour = colour.to_rgba();
-        let style = self.font().pos(Pos::new(h_pos, VPos::Center)).color(&colour);
-        self.area.draw_text(text, &style, round(at)).map_err(|error| error.to_string())
+    pub fn text(&self, text: &str, at: Place, align: Align, colour: RGBAColor) -> Drawn {
+        self.brush.text(text, self.em(SMALL), self.out(at), align, colour)
+    }
+
+    /// A large text that begins at `at`.
+    pub fn title(&self, text: &str, at: Place) -> Drawn {
+        let ink = self.theme.ink.to_rgba();
+        self.brush.text(text, self.em(LARGE), self.out(at), Align::Start, ink)
     }
 
     /// The same over a veil of paper, which keeps it readable on lines.
-    pub fn label(&self, text: &str, at: Place, align: Align, colour: impl Color) -> Drawn {
+    pub fn label(&self, text: &str, at: Place, align: Align, colour: RGBAColor) -> Drawn {
         let (left, right) = self.extent(text, at.0, align);
         let (half, pad) = (self.em(0.55 * SMALL), self.px(1.5));
         let veil = self.theme.paper.mix(0.8);
@@ -176,33 +179,29 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         (left, left + width)
     }
 
-    /// How wide a text is: asked of the backend where it can tell, else of a typical font.
+    /// How wide a text is.
     pub fn width(&self, text: &str) -> f64 {
-        if cfg!(target_arch = "wasm32") {
-            let size = self.area.estimate_text_size(text, &self.font());
-            size.map_or(0.0, |(width, _)| f64::from(width))
-        } else {
-            self.em(SMALL) * text.chars().map(advance).sum::<f64>()
-        }
+        self.brush.width(text, self.em(SMALL))
     }
 
-    fn font(&self) -> TextStyle<'static> {
-        let size = self.em(SMALL) / self.theme.font_unit;
-        FontDesc::new(FontFamily::Name(self.theme.family), size, FontStyle::Normal).into()
-    }
-
-    /// Words in the middle of a box, in as many lines as they need.
-    pub fn message(&self, text: &str, (low, high): (Place, Place)) -> Drawn {
+    /// A text in as many lines as it needs where a line has so much `room`.
+    pub fn lines(&self, text: &str, room: f64) -> Vec<String> {
         let mut lines = vec![String::new()];
         for word in text.split(' ') {
             let line = lines.last_mut().expect("there is a first line");
             let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-            if !line.is_empty() && self.width(&longer) > 0.95 * (high.0 - low.0) {
+            if !line.is_empty() && self.width(&longer) > room {
                 lines.push(word.to_owned());
             } else {
                 *line = longer;
             }
         }
+        lines
+    }
+
+    /// Words in the middle of a box, in as many lines as they need.
+    pub fn message(&self, text: &str, (low, high): (Place, Place)) -> Drawn {
+        let lines = self.lines(text, 0.95 * (high.0 - low.0));
         let step = self.em(1.35 * SMALL);
         let (x, y) = (0.5 * (low.0 + high.0), 0.5 * (low.1 + high.1));
         let first = y - 0.5 * step * (lines.len() - 1) as f64;
@@ -211,23 +210,6 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
             self.label(line, at, Align::Middle, self.theme.ink)?;
         }
         Ok(())
-    }
-}
-
-/// The nearest device pixel.
-fn round((x, y): Place) -> (i32, i32) {
-    (x.round() as i32, y.round() as i32)
-}
-
-/// A character's width in a typical sans-serif font, by its height.
-fn advance(c: char) -> f64 {
-    match c {
-        'i' | 'j' | 'l' | '.' | ',' | ':' | '\'' | '|' | 'I' | '·' | '¹' => 0.29,
-        'f' | 't' | 'r' | '(' | ')' | '-' | ' ' | '/' | '⁻' | '²' | '³' | '⁰'..='⁹' => 0.38,
-        'm' | 'w' | 'M' | 'W' | '%' | '—' => 0.92,
-        'A'..='Z' | '×' | '−' | '=' | '+' | '≠' | '÷' => 0.69,
-        '0'..='9' => 0.62,
-        _ => 0.59,
     }
 }
 
@@ -292,11 +274,6 @@ pub fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
         places[i] = start.min(highest).max(low) + gap * rank as f64;
     }
     places
-}
-
-/// A colour that lets `1 − alpha` of what is below through.
-pub fn veiled(colour: impl Color, alpha: f64) -> RGBAColor {
-    colour.mix(alpha)
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::axis::{Axis, Numbers};
+pub use super::samples::Sample;
+
 /// A picture as a value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plot {
@@ -24,39 +27,6 @@ pub struct Plot {
     pub figures: Vec<(String, f64)>,
     /// What can be moved in it.
     pub handles: Vec<Handle>,
-}
-
-/// One axis.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Axis {
-    /// What it is and its unit: "noise, nats".
-    pub label: String,
-    /// Where it begins.
-    pub low: f64,
-    /// Where it ends.
-    pub high: f64,
-    /// Equal lengths are equal differences, or equal factors.
-    pub logarithmic: bool,
-    /// How its numbers are written.
-    pub numbers: Numbers,
-    /// What whole numbers are called, from 0 on; without names they are numbers.
-    pub names: Vec<String>,
-}
-
-/// How numbers are written along an axis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Numbers {
-    /// 0.5, 1, 1.5
-    #[default]
-    Plain,
-    /// 1×, 10×
-    Times,
-    /// 10⁻³, 10⁻²
-    Powers,
-    /// Every whole number.
-    Whole,
-    /// None, and no grid.
-    Absent,
 }
 
 /// Something drawn.
@@ -180,6 +150,8 @@ pub enum Colours {
     Sequential,
     /// Blue over paper to red.
     Diverging,
+    /// Paper to colour by the logarithm of a count; nothing where there is none.
+    Counts,
 }
 
 /// Something that can be moved by pointer and keys. The page tells the experiment where it went.
@@ -191,23 +163,6 @@ pub struct Handle {
     pub at: (f64, f64),
     /// Whether it moves across, and whether up and down.
     pub moves: (bool, bool),
-}
-
-impl Axis {
-    /// A linear axis with plain numbers.
-    pub fn linear(label: impl Into<String>, low: f64, high: f64) -> Self {
-        Self { label: label.into(), low, high, ..Self::default() }
-    }
-
-    /// A logarithmic axis.
-    pub fn logarithmic(label: impl Into<String>, low: f64, high: f64) -> Self {
-        Self { logarithmic: true, ..Self::linear(label, low, high) }
-    }
-
-    /// The same with other numbers.
-    pub fn with(self, numbers: Numbers) -> Self {
-        Self { numbers, ..self }
-    }
 }
 
 impl Plot {

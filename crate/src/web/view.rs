@@ -13,7 +13,8 @@ use crate::frame::{self, Frame};
 use crate::linalg::math;
 use crate::plots::filters::Filters;
 use crate::plots::heatmap::{self, Heatmap};
-use crate::plots::{Mark, Theme, tiles};
+use crate::pictures::over_epochs::Event;
+use crate::plots::{Theme, tiles};
 use crate::priors;
 
 // These become text by their types: a `json!` would make an f32 an f64 and 0.1 0.10000000149.
@@ -44,7 +45,7 @@ struct Cell {
 pub struct View {
     pub(super) frame: Option<Frame>,
     pub(super) records: Vec<Record>,
-    pub(super) marks: Vec<Mark>,
+    pub(super) marks: Vec<Event>,
     /// Colour limits of the layers; they only grow, so that the scale does not breathe.
     limits: Vec<f32>,
     pub(super) threshold: f32,
@@ -117,7 +118,7 @@ impl View {
     #[wasm_bindgen(js_name = setAxis)]
     pub fn set_axis(&mut self, marks: &str, epochs: u32) {
         let marks: Vec<(f32, String)> = serde_json::from_str(marks).unwrap_or_default();
-        self.marks = marks.into_iter().map(|(epoch, label)| Mark { epoch, label }).collect();
+        self.marks = marks.into_iter().map(|(epoch, label)| Event { epoch, label }).collect();
         self.epochs = epochs;
     }
 

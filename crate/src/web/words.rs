@@ -2,12 +2,11 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::view::{View, layer_of, parse};
-use crate::plots::entropy::describe_entropies;
-use crate::plots::scatter::describe_scatter;
+use super::view::{View, layer_of};
+use crate::pictures::over_epochs::Chart;
+use crate::plots::numbers;
+use crate::plots::reading::reading;
 use crate::plots::tiles::describe_tiles;
-use crate::plots::{Chart, numbers};
-use crate::prediction::Entropies;
 
 /// `value` with so many decimals, a true minus sign, and thousands in groups.
 #[wasm_bindgen]
@@ -32,26 +31,21 @@ impl View {
     /// What a picture shows of the epoch on the screen, in one sentence: a chart over epochs,
     /// `scatter` or `tiles`.
     pub fn describe(&self, name: &str) -> String {
-        if let Some(chart) = Chart::ALL.into_iter().find(|chart| chart.name() == name) {
-            return chart.describe(&self.history());
+        if let Some(chart) = Chart::named(name) {
+            return reading(&self.over_epochs(chart), self.playhead.map(f64::from));
         }
-        let Some(frame) = self.frame.as_ref().filter(|frame| !frame.layers.is_empty()) else {
-            return String::new();
-        };
-        let epoch = frame.header.epoch;
-        if name == "tiles" {
-            return describe_tiles(&layer_of(frame, 0), self.threshold, epoch);
+        match self.frame.as_ref().filter(|frame| !frame.layers.is_empty()) {
+            Some(frame) if name == "tiles" => {
+                describe_tiles(&layer_of(frame, 0), self.threshold, frame.header.epoch)
+            }
+            Some(_) => reading(&self.scatter(), None),
+            None => String::new(),
         }
-        let bayesian = frame.layers.iter().filter(|layer| !layer.log_sigma.is_empty());
-        let (mean, log_sigma): (Vec<&[f32]>, Vec<&[f32]>) =
-            bayesian.map(|layer| (&layer.mean[..], &layer.log_sigma[..])).unzip();
-        describe_scatter(&mean, &log_sigma, self.threshold, epoch)
     }
 
     /// The two histograms of entropies, given as JSON, in one sentence.
     #[wasm_bindgen(js_name = describeEntropies)]
     pub fn describe_entropies(&self, json: &str, classes: usize) -> Result<String, JsValue> {
-        let Entropies { inside, outside } = parse(json)?;
-        Ok(describe_entropies(&inside, &outside, classes, &self.objects()))
+        Ok(reading(&self.entropies(json, classes)?, None))
     }
 }
