@@ -11,7 +11,10 @@ pub const LENET_300_100: Experiment = Experiment {
     name: "lenet-300-100",
     part: Part::Compression,
     label: "LeNet-300-100 on MNIST",
-    question: "The paper's fully-connected network with the paper's schedule, 200 epochs.",
+    question: "What is left of the paper's fully-connected network on MNIST?",
+    aha: "Published: 1.92 % error at 68×. The table below has what this program reached.",
+    source: "Molchanov, Ashukha and Vetrov, “Variational Dropout Sparsifies Deep Neural Networks”, ICML 2017.",
+    limits: "200 epochs take minutes here; MNIST does not come with the page.",
     // Clipping prunes more than the paper: with half the KL its compression at less error.
     settings: || Settings {
         experiment: "lenet-300-100".to_owned(),
@@ -32,7 +35,10 @@ pub const LENET_5_CAFFE: Experiment = Experiment {
     name: "lenet-5-caffe",
     part: Part::Compression,
     label: "LeNet-5-Caffe on MNIST",
-    question: "The paper's convolutional network with the paper's schedule, 200 epochs.",
+    question: "What is left of the paper's convolutional network on MNIST?",
+    aha: "Published: 0.75 % error at 280×. The table below has what this program reached.",
+    source: "Molchanov, Ashukha and Vetrov, “Variational Dropout Sparsifies Deep Neural Networks”, ICML 2017.",
+    limits: "200 epochs take an hour here: the command line is faster. MNIST does not come with the page.",
     settings: || Settings {
         experiment: "lenet-5-caffe".to_owned(),
         network: "lenet-5-caffe".parse().expect("a network's name"),
@@ -51,7 +57,10 @@ pub const SEMINAR: Experiment = Experiment {
     name: "seminar",
     part: Part::Compression,
     label: "Seminar notebook on MNIST",
-    question: "The seminar's 784-300-10 network and its settings, which use RT: 61× at 98.2 %.",
+    question: "What does the seminar's notebook train?",
+    aha: "784-300-10 with the seminar's settings: the notebook prints 61× at 98.2 %, and it uses RT, although it says LRT.",
+    source: "The seminar of the lecture “Bayesian neural networks and their applications”, MLHEP 2019.",
+    limits: "MNIST does not come with the page.",
     settings: || Settings { experiment: "seminar".to_owned(), estimator: Estimator::Rt, ..mnist() },
     ..PLAIN
 };

@@ -1,8 +1,9 @@
-//! The command line: train, evaluate, fill the paper's table and measure with the same library as the page.
+//! The command line: train, run experiments, evaluate, fill the paper's table and measure with the same library as the page.
 
 mod bench;
 mod epochs;
 mod evaluate;
+mod experiment;
 mod files;
 mod flags;
 mod inputs;
@@ -19,15 +20,21 @@ use sparsevd::error::Error;
 
 fn main() -> ExitCode {
     let matches = options::command().get_matches();
+    let done = |()| true;
     let result = match matches.subcommand() {
-        Some(("train", arguments)) => train::run(arguments),
-        Some(("evaluate", arguments)) => evaluate::run(arguments),
-        Some(("table", arguments)) => table::run(arguments),
-        Some(("bench", arguments)) => bench::run(arguments),
-        _ => Err(Error::new("Say what to do: train, evaluate, table or bench (try --help).")),
+        Some(("train", arguments)) => train::run(arguments).map(done),
+        Some(("experiment", arguments)) => experiment::run(arguments),
+        Some(("evaluate", arguments)) => evaluate::run(arguments).map(done),
+        Some(("table", arguments)) => table::run(arguments).map(done),
+        Some(("bench", arguments)) => bench::run(arguments).map(done),
+        _ => Err(Error::new(
+            "Say what to do: train, experiment, evaluate, table or bench (try --help).",
+        )),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // What was measured is not what was wanted.
+        Ok(false) => ExitCode::from(1),
         Err(error) => {
             note(error);
             ExitCode::from(2)

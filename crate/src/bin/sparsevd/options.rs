@@ -39,6 +39,19 @@ pub fn command() -> Command {
         };
         train = train.arg(option(field.flag, "X").help(help).allow_hyphen_values(true));
     }
+    let judged = experiments::ALL.iter().filter(|e| e.verdict.is_some());
+    let judged: Vec<&str> = judged.map(|e| e.name).collect();
+    let experiment = Command::new("experiment")
+        .about("Run an experiment to its verdict; one line a figure, exit status 1 if one does not hold")
+        .arg(Arg::new("name").value_name("NAME").required(true).help(judged.join(", ")))
+        .arg(option("seeds", "SEEDS").default_value("1").help("7, 1..10 or 1,4,9"))
+        .arg(option("csv", "FILE").help("Write the lines of all seeds to FILE"))
+        .arg(
+            option("set", "KEY=VALUE")
+                .action(ArgAction::Append)
+                .help("Change a setting by its key in addresses, such as lr=0.002"),
+        )
+        .arg(data().help(format!("{} [default: the experiment's]", inputs::ABOUT)));
     let evaluate = Command::new("evaluate")
         .about("Print the test accuracy of a saved network, and its bytes in every sparse format")
         .arg(option("load", "FILE.safetensors").required(true).help("A file that --save wrote"))
@@ -63,7 +76,7 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands([train, evaluate, table, bench])
+        .subcommands([train, experiment, evaluate, table, bench])
 }
 
 fn option(name: &'static str, value: &'static str) -> Arg {
