@@ -6,6 +6,9 @@ use super::verdict::Verdict;
 use crate::changes::Change;
 use crate::data::Data;
 use crate::error::Result;
+use crate::pictures::of_runs::{
+    ACCURACY, COMPRESSION, ELBO, ENTROPY, SCATTER, SPARSITY, VARIANCE,
+};
 use crate::runs::{Picture, Runs, Setup};
 use crate::settings::Settings;
 
@@ -83,7 +86,15 @@ pub const PLAIN: Experiment = Experiment {
     offered: &[],
     setup: Setup::one,
     panels: &["readouts", "weights", "digit", "sizes", "table", "lenet"],
-    pictures: &[],
+    pictures: &[
+        &COMPRESSION,
+        &ACCURACY,
+        &ELBO,
+        &SCATTER,
+        &SPARSITY,
+        &VARIANCE,
+        &ENTROPY,
+    ],
     verdict: None,
 };
 

@@ -1,23 +1,28 @@
 //! Events of a run on its axis of epochs: schedules that end, and what was changed by hand.
 
+use super::over_epochs::Event;
 use crate::methods::Method;
 use crate::session::Session;
 
-/// The run's events, (epoch, words short enough for a chart).
-pub fn events(session: &Session) -> Vec<(f64, String)> {
+/// The run's events, in words short enough for a chart.
+pub fn events(session: &Session) -> Vec<Event> {
     let settings = session.settings();
     let within = |epoch: f32| epoch > 0.0 && epoch <= settings.epochs as f32;
     let mut events = Vec::new();
     if settings.method.prior().is_some() && within(settings.kl_warmup.to) {
-        events.push((f64::from(settings.kl_warmup.to), format!("β = {}", settings.kl_weight)));
+        let label = format!("β = {}", settings.kl_weight);
+        events.push(Event { epoch: settings.kl_warmup.to, label });
     }
     let prunes = settings.field("prune").is_some_and(|field| (field.offered)(settings.method));
     if prunes && within(settings.prune.to) {
-        events.push((f64::from(settings.prune.to), "pruned".to_owned()));
+        events.push(Event { epoch: settings.prune.to, label: "pruned".to_owned() });
     }
-    let batches = session.trainer().steps_per_epoch() as f64;
+    let batches = session.trainer().steps_per_epoch() as f32;
     let changes = session.changes().iter().filter(|change| change.key != "epochs");
-    events.extend(changes.map(|c| (c.step as f64 / batches, words(&c.key, &c.to))));
+    events.extend(changes.map(|c| Event {
+        epoch: c.step as f32 / batches,
+        label: words(&c.key, &c.to),
+    }));
     events
 }
 

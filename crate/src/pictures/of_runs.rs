@@ -13,7 +13,6 @@ use crate::runs::{Look, Observing, Picture, Runs, When, Width, at_once};
 pub static COMPRESSION: Picture = Picture {
     name: "compression",
     title: "Compression",
-    lesson: "",
     observe: |runs, _| at_once(over_epochs(runs, "compression")),
     ..PLAIN
 };
@@ -33,14 +32,21 @@ pub static ELBO: Picture = Picture {
     lesson: "β multiplies the KL. At β = 1, Bayes' rule as it is, every weight must be paid for by \
              what the objects say, and the built-in digits say little: 1,437 images against 50,200 \
              weights. The prior then wins too much; the experiment “The full prior” shows it.",
-    formula: include_str!("elbo.mathml"),
-    observe: |runs, _| at_once(over_epochs(runs, "elbo")),
+    formula: include_str!("../formulas/elbo.mathml"),
+    observe: |runs, _| {
+        let mut plot = over_epochs(runs, "elbo");
+        if runs.arms().all(|(_, session)| session.settings().method.prior().is_none()) {
+            plot.title = "Loss on the data".to_owned();
+        }
+        at_once(plot)
+    },
     ..PLAIN
 };
 
 /// Pruned weights, layer by layer.
 pub static SPARSITY: Picture = Picture {
     name: "sparsity",
+    width: Width::Half,
     title: "Sparsity of each layer",
     lesson: "The last layer keeps the largest share of its weights: every class needs some evidence.",
     observe: |runs, _| at_once(over_epochs(runs, "sparsity")),
@@ -50,11 +56,12 @@ pub static SPARSITY: Picture = Picture {
 /// Gradient variance of the two reparameterizations.
 pub static VARIANCE: Picture = Picture {
     name: "variance",
+    width: Width::Half,
     title: "Gradient variance of the two estimators",
     lesson: "Measured on the coming mini-batch. Both estimators have the same mean; drawing noise for \
              each object (LRT) instead of once a mini-batch (RT) makes the gradient quieter. Kingma, \
              Salimans and Welling, “Variational Dropout and the Local Reparameterization Trick”, 2015.",
-    formula: include_str!("estimators.mathml"),
+    formula: include_str!("../formulas/estimators.mathml"),
     observe: |runs, _| at_once(over_epochs(runs, "variance")),
     ..PLAIN
 };
@@ -62,6 +69,7 @@ pub static VARIANCE: Picture = Picture {
 /// log|μ| against log σ of all weights.
 pub static SCATTER: Picture = Picture {
     name: "scatter",
+    width: Width::Half,
     title: "All weights: log |μ| against log σ",
     lesson: "Weights move up (more noise) and left (less mean) until they cross the line and are pruned.",
     observe: |runs, look| at_once(scatter(runs, look)),
@@ -71,6 +79,7 @@ pub static SCATTER: Picture = Picture {
 /// Entropies of test objects and of shuffled ones.
 pub static ENTROPY: Picture = Picture {
     name: "entropy",
+    width: Width::Half,
     title: "Total uncertainty of test objects, and of the same shuffled",
     lesson: "Objects with their parts in random order show nothing: a network that knows what it does \
              not know puts them to the right.",

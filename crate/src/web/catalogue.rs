@@ -40,11 +40,14 @@ pub fn experiment(name: &str) -> String {
     let e = experiments::find(name).unwrap_or(experiments::ALL[0]);
     let (question, answers) = e.prediction;
     let settings = settings_of(e.name);
+    // Whoever repeats a run or lets it go on needs these.
+    let always = if e.offered.is_empty() { &[][..] } else { &["seed", "epochs"] };
+    let offered = [e.offered, always].concat();
     json!({
         "name": e.name, "label": e.label, "question": e.question, "aha": e.aha,
         "prediction": { "question": question, "answers": answers },
         "formula": e.formula, "source": e.source, "limits": e.limits,
-        "offered": e.offered, "panels": e.panels, "judged": e.verdict.is_some(),
+        "offered": offered, "panels": e.panels, "judged": e.verdict.is_some(),
         "method": settings.method.name(),
         "pictures": e.pictures.iter().map(|p| picture(p)).collect::<Vec<_>>(),
         "knobs": settings.knobs.fields().iter().map(field).collect::<Vec<_>>(),
@@ -68,7 +71,7 @@ fn picture(picture: &Picture) -> Value {
 fn method(method: Method) -> Value {
     let Words { lesson, source, test_accuracy, train_accuracy } = method.words();
     json!({
-        "bayesian": method.prior().is_some(), "lesson": lesson, "source": source,
+        "bayesian": method.prior().is_some(), "lesson": lesson, "formula": method.formula(), "source": source,
         "testAccuracy": test_accuracy, "trainAccuracy": train_accuracy,
     })
 }

@@ -9,6 +9,7 @@ mod chart;
 mod data;
 mod look;
 mod run;
+mod records;
 mod table;
 mod view;
 mod words;
@@ -35,6 +36,14 @@ pub fn start() {
 
 fn to_js_error(error: crate::error::Error) -> JsError {
     JsError::new(&error.to_string())
+}
+
+fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, JsValue> {
+    serde_json::from_str(json).map_err(|error| JsValue::from_str(&error.to_string()))
+}
+
+fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("plain data becomes JSON")
 }
 
 /// Values of all settings by key.

@@ -64,7 +64,7 @@ pub struct Lens(Scoring);
 impl Lens {
     /// Does one slice of the work; the test accuracy in percent when all is done.
     pub fn advance(&mut self) -> Option<f32> {
-        self.desk.advance().map(|tally| tally.accuracy())
+        self.0.advance().map(|tally| tally.accuracy())
     }
 }
 
@@ -226,7 +226,7 @@ impl Desk {
             status["taken"] = trainer.position().taken.div_ceil(batch).into();
             status["batches"] = trainer.steps_per_epoch().into();
             status["firstEpoch"] = session.first_epoch().into();
-            status["marks"] = json!(events(session));
+            status["marks"] = events(session).into_iter().map(|e| json!([e.epoch, e.label])).collect();
         }
         Ok(status.to_string())
     }
