@@ -12,6 +12,7 @@ import { $, element } from './dom.js';
 export class Experiment {
   /** The menu, the settings by heading, and what is said of each method. @type {Lists} */ lists = JSON.parse(catalogue());
   /** What is said of the experiment on the screen. @type {Words} */ words = JSON.parse(experiment(''));
+  /** The name of that experiment, once it is. */ #shown = '';
   /** The answer that somebody has chosen, by experiment. @type {Map<string, string>} */ #said = new Map();
   /** Called with the name of the experiment that is chosen. @type {(name: string) => void} */ onchoose = () => {};
 
@@ -41,10 +42,13 @@ export class Experiment {
 
   /** Shows what is asked and said; whether it is another experiment than before. @param {string} name */
   show(name) {
-    const fresh = this.words.name !== name || !$('title').textContent;
-    this.judge(null);
-    if (!fresh) return false;
+    if (this.#shown === name) {
+      this.judge(null);
+      return false;
+    }
+    this.#shown = name;
     this.words = JSON.parse(experiment(name));
+    this.judge(null);
     const { label, question, prediction, panels, formula, source, limits, aha } = this.words;
     $('title').textContent = label;
     document.title = `${label}: SparseVD Lab`;
