@@ -75,6 +75,7 @@ export class Picture {
   receive(bytes) {
     this.#chart.receive(bytes);
     if (this.#titled && this.#title.textContent !== this.#chart.title) this.#title.textContent = this.#chart.title;
+    this.figure.hidden = this.#chart.blank;
     // Where there is nothing to see, there is nothing to learn.
     this.figure.classList.toggle('silent', !!this.#chart.message);
     const table = this.#chart.isTable();

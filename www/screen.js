@@ -234,7 +234,7 @@ export class Screen {
     if (!status) return;
     const run = [this.#runs, status.address, status.epoch, mode === 'live' ? '' : status.taken].join(' ');
     const look = { run, epoch: this.past(), threshold: this.threshold, rests: mode !== 'live' };
-    const due = JSON.stringify([look, this.#header?.epoch]);
+    const due = JSON.stringify([look, this.#header?.epoch, mode === 'live' || this.#header?.fingerprint]);
     if (due === this.#pictured) return;
     this.#pictured = due;
     this.#figures.renew();

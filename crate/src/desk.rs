@@ -259,23 +259,42 @@ impl Desk {
             return Link::read(&format!("experiment=lenet-300-100&seed={seed}")).0;
         }
         link.settings.data = word.to_owned();
-        Link { sized: false, changes: Vec::new(), file: None, hash: None, ..link }
+        Link { sized: false, changes: Vec::new(), file: None, hash: None, a: None, ..link }
     }
 
     fn begin(&mut self, link: Link, data: Arc<Data>) -> Result<Outcome> {
         let mut notices = Vec::from_iter(link.foreign(&data));
-        let Link { mut settings, changes, sized, .. } = link;
+        let Link { mut settings, changes, sized, a, .. } = link;
         settings.data = self.word(&data).to_owned();
         if settings.data == "own" && !sized {
             settings.network = Topology::dense(&[data.features(), 100, data.classes]);
         }
         notices.extend(settings.fit(&data));
         notices.extend(settings::advice(&settings, &data).map(|advice| advice.text));
-        let runs = experiments::of(&settings).begin(settings, &data, &changes)?;
+        let mut runs = experiments::of(&settings).begin(settings, &data, &changes)?;
         notices.extend(runs.notices().cloned());
+        if let Some(query) = a {
+            runs = runs.beside(self.run_a(&query, &data)?)?;
+        }
         self.adopt(runs);
         self.notices = notices;
         Ok(Outcome::Began)
+    }
+
+    /// The run of `query` on `data`, to be kept as A: one that is on the desk, or anew.
+    fn run_a(&self, query: &str, data: &Arc<Data>) -> Result<Session> {
+        let on_desk =
+            self.run.iter().chain(&self.before).flat_map(|runs| [runs.kept(), runs.lead()]);
+        let is = |session: &&Session| {
+            let same = Arc::ptr_eq(session.trainer().data(), data);
+            same && query_of(session) == query
+        };
+        if let Some(session) = on_desk.flatten().find(is) {
+            return Ok(session.clone());
+        }
+        let Link { mut settings, changes, .. } = Link::read_alone(query).0;
+        settings.fit(data);
+        Session::new(settings, data.clone(), changes)
     }
 
     fn adopt(&mut self, runs: Runs) {
@@ -347,7 +366,14 @@ impl Saved {
 
 fn link_of(runs: &Runs) -> Link {
     let (settings, changes) = runs.plan();
-    Link::of(settings, changes, runs.data())
+    Link { a: runs.kept().map(query_of), ..Link::of(settings, changes, runs.data()) }
+}
+
+/// The query that repeats one run, on the data that it has.
+fn query_of(session: &Session) -> String {
+    let (settings, changes) = session.plan();
+    let link = Link::of(settings, changes, session.trainer().data());
+    Link { file: None, hash: None, ..link }.to_query()
 }
 
 /// A saved run, as its experiment shows it.

@@ -1,22 +1,15 @@
 //! Bayesian neural networks that lose their weights.
 //!
 //! Modules in reading order, which is the dependency order: a file uses only what is above it.
+//! The kernels, and all that they need, are a package of their own, below every module of this
+//! one: `sparsevd_nets` is compiled for speed, the rest of the page for its size.
 
-pub mod error;
-pub mod number;
-pub mod linalg;
-pub mod rng;
+pub use sparsevd_nets::{
+    error, inference, layers, likelihoods, linalg, methods, network, number, objective, optimizer,
+    posterior, priors, rng, schedule, topology,
+};
+
 pub mod data;
-pub mod optimizer;
-pub mod priors;
-pub mod posterior;
-pub mod layers;
-pub mod likelihoods;
-pub mod methods;
-pub mod topology;
-pub mod network;
-pub mod objective;
-pub mod schedule;
 pub mod settings;
 pub mod changes;
 pub mod trainer;

@@ -21,11 +21,24 @@ pub struct Link {
     pub file: Option<String>,
     /// The hash of the data, see [`Identity`].
     pub hash: Option<String>,
+    /// The query of the run that is kept as A beside this one, on the same data.
+    pub a: Option<String>,
 }
 
 impl Link {
     /// What a URL's query string says, with a sentence for each correction.
     pub fn read(query: &str) -> (Self, Vec<String>) {
+        let (mut link, mut notices) = Self::read_alone(query);
+        link.a = pairs(query).find(|(key, _)| key == "a").map(|(_, query)| {
+            let (a, more) = Self::read_alone(&query);
+            notices.extend(more.into_iter().map(|notice| format!("Run A: {notice}")));
+            Self { file: None, hash: None, ..a }.to_query()
+        });
+        (link, notices)
+    }
+
+    /// The same without the run beside it.
+    pub fn read_alone(query: &str) -> (Self, Vec<String>) {
         let value = |name: &str| pairs(query).find(|(key, _)| key == name).map(|(_, value)| value);
         let (settings, mut notices) = experiments::from_query(query);
         let text = value("changes").unwrap_or_default();
@@ -33,7 +46,7 @@ impl Link {
         notices.extend(more);
         let sized = value("network").is_some() || value("experiment").is_some();
         let (file, hash) = (value("file"), value("hash"));
-        (Self { settings, changes, sized, file, hash }, notices)
+        (Self { settings, changes, sized, file, hash, a: None }, notices)
     }
 
     /// The link of a run of these settings and changes on `data`.
@@ -41,7 +54,7 @@ impl Link {
         let Identity { name, hash, .. } = Identity::of(data);
         let built_in = settings.data == "digits";
         let (file, hash) = if built_in { (None, None) } else { (Some(name), Some(hash)) };
-        Self { settings, changes, sized: true, file, hash }
+        Self { settings, changes, sized: true, file, hash, a: None }
     }
 
     /// The link as a query string, without `?`.
@@ -49,7 +62,8 @@ impl Link {
         let mut query = self.settings.to_query();
         let changes = changes::to_text(&self.changes);
         let parts = [("changes", Some(&changes)), ("file", self.file.as_ref())];
-        for (key, value) in parts.into_iter().chain([("hash", self.hash.as_ref())]) {
+        let rest = [("hash", self.hash.as_ref()), ("a", self.a.as_ref())];
+        for (key, value) in parts.into_iter().chain(rest) {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
                 query += &format!("&{key}={}", encode(value));
             }
@@ -139,6 +153,20 @@ mod tests {
         let link = Link::of(Settings::default(), Vec::new(), &digits());
         assert_eq!((link.file.as_ref(), link.hash.as_ref()), (None, None));
         assert_eq!(link.to_query(), Settings::default().to_query());
+    }
+
+    #[test]
+    fn the_run_beside_it_round_trips_and_has_none_of_its_own() {
+        let a = Settings { seed: 9, ..Settings::default() }.to_query();
+        let (link, _) = Link::read(&format!(
+            "experiment=full-kl&seed=3&a={}",
+            encode(&format!("{a}&a=seed=4"))
+        ));
+        assert_eq!(link.a.as_ref(), Some(&a));
+        assert_eq!(Link::read(&link.to_query()), (link, vec![]));
+        // However deep an address pretends to be, it is read in one go.
+        let deep = format!("a={}", "a=".repeat(100_000));
+        assert!(Link::read(&deep).0.a.is_some());
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::methods::Method;
 use crate::network::Network;
 use crate::optimizer::Step;
 use crate::posterior::Update;
-use crate::priors::{LogUniform, Prior};
+use crate::priors::{self, Prior};
 use crate::rng::{Rng, Stream};
 use crate::settings::Settings;
 
@@ -259,7 +259,7 @@ impl Trainer {
 
     /// The prior in force. (Point estimates have none, and their networks no KL.)
     pub fn prior(&self) -> &'static dyn Prior {
-        self.settings().method.prior().unwrap_or(&LogUniform)
+        self.settings().method.prior().unwrap_or(priors::ALL[0])
     }
 
     /// The KL weight in the epoch under way.

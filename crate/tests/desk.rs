@@ -296,3 +296,28 @@ fn in_any_order_the_address_repeats_the_run() {
         }
     }
 }
+
+#[test]
+fn an_address_with_a_run_beside_it_repeats_both() {
+    let mut desk = Desk::default();
+    let query = "experiment=full-kl&network=64-8-10&epochs=2&samples=1&seed=5";
+    desk.start(query).unwrap();
+    train(desk.run_mut().unwrap(), 1);
+    desk.run_mut().unwrap().keep().unwrap();
+    desk.run_mut().unwrap().set("lr", "0.004").unwrap();
+    train(desk.run_mut().unwrap(), 9);
+    let prints = |desk: &Desk| {
+        let arms = desk.run().unwrap().arms();
+        arms.map(|(_, s)| s.trainer().network().fingerprint()).collect::<Vec<_>>()
+    };
+    let mut there = Desk::default();
+    there.start(&desk.address()).unwrap();
+    train(there.run_mut().unwrap(), 9);
+    assert_eq!(prints(&there), prints(&desk));
+    assert_eq!((prints(&desk).len(), there.address()), (2, desk.address()));
+    assert_eq!(there.visit(&desk.address()).unwrap(), Outcome::Same);
+    // Another run beside the same A does not train A again.
+    there.start(&desk.address().replacen("seed=5", "seed=6", 1)).unwrap();
+    let kept = there.run().unwrap().kept().unwrap();
+    assert_eq!(kept.records().last().unwrap().epoch, 2);
+}

@@ -108,9 +108,10 @@ fn whoever_looks_changes_nothing_and_sees_everything() {
         for picture in e.pictures {
             let plot = (0..100_000).find_map(|_| seen.look(picture.name, &now).expect("one"));
             let plot = plot.unwrap_or_else(|| panic!("{}: {} never ends", e.name, picture.name));
-            assert!(!plot.title.is_empty(), "{}: {}", e.name, picture.name);
             let shown = !plot.marks.is_empty() || !plot.message.is_empty();
-            assert!(shown, "{}: {} is empty", e.name, picture.name);
+            // What compares two runs waits for the second.
+            assert!(shown || picture.name == "differences", "{}: {}", e.name, picture.name);
+            assert!(!shown || !plot.title.is_empty(), "{}: {}", e.name, picture.name);
         }
         if let Some(judge) = e.verdict {
             let verdict = judge(&seen);

@@ -102,12 +102,22 @@ fn a_setting_goes_to_every_arm_that_has_not_pinned_it() {
     while runs.epoch() < 1 {
         runs.advance();
     }
+    // In the middle of an epoch of the first, when the second has not begun it.
+    let middle = runs.lead().unwrap().trainer().position().step;
+    runs.advance();
+    assert_eq!(middle, 45);
     runs.set("lr", "0.002").unwrap();
     let refusal = runs.set("estimator", "rt").unwrap_err().to_string();
     assert!(refusal.contains("estimator"), "{refusal}");
     assert!(runs.set("lr", "7").is_err());
+    assert_eq!(runs.settings().learning_rate, 0.002, "it is seen at once");
+    while runs.epoch() < 2 {
+        runs.advance();
+    }
+    runs.advance();
     for (_, session) in runs.arms() {
         assert_eq!(session.settings().learning_rate, 0.002);
+        assert_eq!(session.changes()[0].step, 90, "both take it at one step");
     }
     let (plan, changes) = runs.plan();
     assert_eq!((plan.learning_rate, changes.len()), (0.002, 1));
@@ -117,6 +127,49 @@ fn a_setting_goes_to_every_arm_that_has_not_pinned_it() {
     finish(&mut again);
     for ((_, a), (_, b)) in runs.arms().zip(again.arms()) {
         assert_eq!(a.records().last(), b.records().last());
+    }
+}
+
+#[test]
+fn arms_in_several_workers_are_the_same_bits() {
+    let begin = || Runs::new(settings(), twins(&settings()), &[], &digits(), &[]).unwrap();
+    let (mut one, mut here, mut there) = (begin(), begin(), begin());
+    here.lend(1);
+    let changes = [(1, "lr", "0.002"), (2, "kl", "0.5")];
+    let mut epochs = 0;
+    loop {
+        match here.advance() {
+            Progress::Elsewhere => {
+                while there.advance_arm(1).unwrap() != Progress::Epoch {}
+                here.follow(1, &there.hand_over(1).unwrap()).unwrap();
+                epochs += 1;
+                for (epoch, key, value) in changes {
+                    if epoch == here.epoch() {
+                        here.set(key, value).unwrap();
+                        there.set_arm(1, key, value).unwrap();
+                    }
+                }
+            }
+            Progress::Finished => break,
+            _ => {}
+        }
+    }
+    loop {
+        let progress = one.advance();
+        for (epoch, key, value) in changes {
+            if progress == Progress::Epoch && epoch == one.epoch() {
+                one.set(key, value).unwrap();
+            }
+        }
+        if progress == Progress::Finished {
+            break;
+        }
+    }
+    assert_eq!(epochs, 4);
+    for ((arm, a), (_, b)) in here.arms().zip(one.arms()) {
+        assert_eq!(a.records(), b.records(), "{}", arm.label);
+        assert_eq!(a.changes(), b.changes(), "{}", arm.label);
+        assert_eq!(a.frame(Some(2)), b.frame(Some(2)), "{}", arm.label);
     }
 }
 
@@ -148,4 +201,45 @@ fn what_has_no_arms_has_epochs_too() {
     let mut runs = Runs::new(settings(), setup, PICTURES, &digits(), &[]).unwrap();
     assert_eq!(finish(&mut runs), [0, 1, 2, 3]);
     assert!(runs.finished() && runs.own::<Clock>().is_some() && runs.lead().is_none());
+}
+
+#[test]
+fn a_kept_run_goes_on_as_it_would_alone_and_a_branch_is_exact() {
+    let one = |settings: &Settings| Setup::one(settings);
+    let begin = || Runs::new(settings(), one(&settings()), &[], &digits(), &[]).unwrap();
+    let mut alone = begin();
+    finish(&mut alone);
+    let end = |session: &Session| session.records().last().unwrap().clone();
+
+    let mut runs = begin();
+    while runs.epoch() < 1 {
+        runs.advance();
+    }
+    runs.keep().unwrap();
+    runs.set("lr", "0.004").unwrap();
+    finish(&mut runs);
+    assert_eq!(end(runs.kept().unwrap()), end(alone.lead().unwrap()), "A");
+    assert_ne!(end(runs.lead().unwrap()).fingerprint, end(runs.kept().unwrap()).fingerprint);
+
+    // B leaves at epoch 2, where it is bit for bit what A was, and without A's later change.
+    let mut changed = begin();
+    while changed.epoch() < 2 {
+        changed.advance();
+    }
+    changed.set("lr", "0.01").unwrap();
+    finish(&mut changed);
+    changed.branch(2).unwrap();
+    while changed.epoch() < 2 || changed.evaluating() {
+        changed.advance();
+    }
+    let (a, b) = (changed.kept().unwrap(), changed.lead().unwrap());
+    assert_eq!(a.records()[..3], b.records()[..]);
+    finish(&mut changed);
+    assert_eq!(end(changed.lead().unwrap()), end(alone.lead().unwrap()), "B");
+    assert!(changed.branch(9).unwrap_err().to_string().contains("Epoch 9"));
+    changed.forget();
+    assert!(changed.kept().is_none() && changed.arms().count() == 1);
+
+    let mut twins = Runs::new(settings(), twins(&settings()), &[], &digits(), &[]).unwrap();
+    assert!(twins.keep().is_err(), "it compares its own runs");
 }

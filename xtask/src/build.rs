@@ -35,7 +35,8 @@ pub fn build(dist: &Path) -> Result<Sizes> {
 /// Compiles the library and returns the path of its wasm.
 fn compile() -> Result<PathBuf> {
     let mut cargo = project::cargo_for_wasm();
-    cargo.args(["build", "--release", "--lib", "--package", NAME, "--target", toolchain::WASM]);
+    cargo.args(["build", "--profile", "page", "--lib", "--package", NAME]);
+    cargo.args(["--target", toolchain::WASM]);
     let line = process::line(&cargo);
     eprintln!("{line}");
     let messages = process::output(cargo.arg("--message-format=json-render-diagnostics"))?;

@@ -33,7 +33,7 @@ pub fn test() -> Result<()> {
             cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
         }),
         step("lints for wasm", lint_wasm),
-        step("library", || cargo(&["test", "--package", "sparsevd"])),
+        step("library", || cargo(&["test", "--package", "sparsevd", "--package", "sparsevd-nets"])),
         // Without its program, which is running at this moment.
         step("xtask", || cargo(&["test", "--package", "xtask", "--lib"])),
         step("build", || {

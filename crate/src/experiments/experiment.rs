@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::pictures::of_runs::{
     ACCURACY, COMPRESSION, ELBO, ENTROPY, SCATTER, SPARSITY, VARIANCE,
 };
-use crate::runs::{Picture, Runs, Setup};
+use crate::runs::{DIFFERENCES, Picture, Runs, Setup};
 use crate::settings::Settings;
 
 /// The parts of the lecture, by which the menu is ordered.
@@ -94,6 +94,7 @@ pub const PLAIN: Experiment = Experiment {
         &SPARSITY,
         &VARIANCE,
         &ENTROPY,
+        &DIFFERENCES,
     ],
     verdict: None,
 };

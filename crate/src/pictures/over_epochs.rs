@@ -158,9 +158,7 @@ fn sparsity(records: &[Record], alone: bool) -> Vec<Line> {
     }
     let Some(named) = records.iter().max_by_key(|r| r.total.len()) else { return Vec::new() };
     let name = |i: usize| named.names.get(i).cloned().unwrap_or_else(|| format!("W{}", i + 1));
-    let layer = |i: usize| {
-        of(name(i), i, &|r| Some(share(*r.kept.get(i)?, *r.total.get(i)?)))
-    };
+    let layer = |i: usize| of(name(i), i, &|r| Some(share(*r.kept.get(i)?, *r.total.get(i)?)));
     (0..named.total.len()).map(layer).collect()
 }
 

@@ -51,7 +51,11 @@ pub fn scatter_plot(mean: &[&[f32]], log_sigma: &[&[f32]], threshold: f32, epoch
     if ends[0].0 < ends[1].0 {
         let at = (ends[0].0 + 1.0, bottom);
         plot = plot
-            .mark("", Ink::Series(1), Shape::Line { points: ends.to_vec(), thin: false, ends: false })
+            .mark(
+                "",
+                Ink::Series(1),
+                Shape::Line { points: ends.to_vec(), thin: false, ends: false },
+            )
             .mark("", Ink::Series(1), Shape::Text { at, text: words.clone() });
     }
     let layers = || mean.iter().zip(log_sigma);

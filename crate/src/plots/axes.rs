@@ -8,7 +8,7 @@ use super::flags::{Flag, raise};
 use super::legend::Legend;
 use super::numbers::fixed;
 use super::pen::Pen;
-use super::plot::{Ink, Plot, Shape};
+use super::plot::{Ink, Mark, Plot, Shape};
 use super::raster::bar_width;
 
 /// A plot's axes on an area: what is left is the picture.
@@ -83,9 +83,13 @@ impl<'a> Axes<'a> {
     fn draw_across(&self, pen: &Pen<'_>) -> Drawn {
         let (theme, names) = (pen.theme, &self.x.names);
         let (bottom, number_row) = (self.bottom, self.bottom + pen.em(10.0));
-        let widest = pen.width(&fixed(self.x.high, 0)).max(pen.em(26.0));
+        let widest = pen.width(&fixed(self.x.high, 0));
+        let gap = match self.x.numbers {
+            Numbers::Whole => widest + pen.em(6.0),
+            _ => 1.5 * widest.max(pen.em(26.0)),
+        };
         let mut free = f64::NEG_INFINITY;
-        for (value, text) in self.x.ticks(self.right - self.left, 1.5 * widest) {
+        for (value, text) in self.x.ticks(self.right - self.left, gap) {
             let text = if names.is_empty() { text } else { brief_name(&text) };
             let (at, half) = (self.x(value), 0.5 * pen.width(&text));
             // A name that would lie on the one before is left out.
@@ -159,25 +163,30 @@ fn left_margin(pen: &Pen<'_>, y: &Axis, height: f64) -> f64 {
     let gap = if y.logarithmic { pen.em(14.0) } else { pen.em(22.0) };
     let texts = y.ticks(height, gap);
     let widest = texts.iter().map(|(_, text)| pen.width(text)).fold(0.0, f64::max);
-    stepped(pen, widest + pen.em(9.0), 34.0, 8.0)
+    let least = if y.numbers == Numbers::Times { 42.0 } else { 34.0 };
+    stepped(pen, widest + pen.em(9.0), least, 8.0)
 }
 
-/// Room to the right: for what stands at the ends of lines, for a bar of colours, or for the
-/// `name` of the horizontal axis where whole numbers leave half a step there.
+/// Room to the right: for a bar of colours, for what stands at the ends of lines, or for the `name`
+/// of the horizontal axis where whole numbers leave half a step there.
 fn right_margin(pen: &Pen<'_>, plot: &Plot, name: f64) -> f64 {
-    let bar = plot.marks.iter().find_map(|mark| bar_width(pen, &mark.shape));
-    let ends = |shape: &Shape| match shape {
-        Shape::Line { points, ends: true, .. } => points.iter().rev().find(|p| p.1.is_finite()).copied(),
+    if let Some(bar) = plot.marks.iter().find_map(|mark| bar_width(pen, &mark.shape)) {
+        return bar;
+    }
+    let end = |mark: &Mark| match &mark.shape {
+        Shape::Line { points, ends: true, .. } => {
+            let last = points.iter().rev().find(|p| p.1.is_finite());
+            Some(last.map_or(0.0, |p| pen.width(&plot.y.write(p.1))))
+        }
         _ => None,
     };
-    let widths = plot.marks.iter().filter_map(|mark| ends(&mark.shape));
-    let widest = widths.map(|(_, value)| pen.width(&plot.y.write(value))).reduce(f64::max);
-    let labels = plot.marks.iter().any(|mark| matches!(mark.shape, Shape::Line { ends: true, .. }));
-    match (bar, labels) {
-        (Some(bar), _) => bar,
-        (_, true) => stepped(pen, widest.unwrap_or(0.0) + pen.em(14.0), 54.0, 14.0),
-        _ if plot.x.numbers == Numbers::Whole && name <= pen.em(46.0) => pen.em(46.0),
-        _ => pen.em(12.0),
+    match plot.marks.iter().filter_map(end).reduce(f64::max) {
+        Some(widest) => {
+            let least = if plot.y.numbers == Numbers::Powers { 68.0 } else { 54.0 };
+            stepped(pen, widest + pen.em(14.0), least, 14.0)
+        }
+        None if plot.x.numbers == Numbers::Whole && name <= pen.em(46.0) => pen.em(46.0),
+        None => pen.em(12.0),
     }
 }
 
@@ -189,7 +198,7 @@ fn stepped(pen: &Pen<'_>, width: f64, least: f64, step: f64) -> f64 {
 
 /// Where upright rules with a word are, and what it is.
 fn upright_rules<'a>(plot: &'a Plot, x: &Axis) -> Vec<(f64, &'a str, Ink)> {
-    let rule = |mark: &'a super::plot::Mark| match mark.shape {
+    let rule = |mark: &'a Mark| match mark.shape {
         Shape::Rule { upright: true, at } if (x.low..=x.high).contains(&at) => {
             (!mark.name.is_empty()).then_some((at, mark.name.as_str(), mark.ink))
         }

@@ -60,8 +60,9 @@ impl Axis {
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
         let span = if high > low { high - low } else { high.abs().max(1.0) };
         let step = round_up(span / 10.0);
-        let (low, high) = ((low / step - 1e-9).floor() * step, (high / step + 1e-9).ceil() * step);
-        Self::linear(label, low, if high > low { high } else { low + step })
+        let (low, high) = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
+        let alone = if high > low { 0.0 } else { step };
+        Self::linear(label, low - alone, high + alone)
     }
 
     /// A logarithmic axis that holds all positive `values`, with round ends and a decade at least,
@@ -183,7 +184,12 @@ impl Axis {
     pub fn place(&self, value: f64) -> String {
         let (name, unit) = self.parts();
         let text = self.bare(value);
-        [name, &text, unit].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+        [name, &text, unit]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Values with their texts for an axis of `length`, no two closer than `gap`.

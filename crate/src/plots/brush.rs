@@ -50,7 +50,7 @@ pub struct Surface<DB: DrawingBackend> {
     area: DrawingArea<DB, Shift>,
     /// Whether the backend knows how wide a text is; else that of a typical font is taken.
     measures: bool,
-    /// The font size that the backend wants for a text one device pixel high.
+    /// The font size in device pixels that the backend writes for one.
     font_unit: f64,
 }
 
@@ -67,7 +67,7 @@ impl<DB: DrawingBackend> Surface<DB> {
 
     fn font(&self, size: f64) -> TextStyle<'static> {
         let family = FontFamily::Name(FAMILY);
-        FontDesc::new(family, size * self.font_unit, FontStyle::Normal).into()
+        FontDesc::new(family, size / self.font_unit, FontStyle::Normal).into()
     }
 
     fn draw<'a, E>(&'a self, element: &'a E) -> Drawn

@@ -42,11 +42,14 @@ pub fn complete(brush: &dyn Brush, plot: &Plot, theme: &Theme, caption: &str) ->
 
 fn draw_with(pen: &Pen<'_>, plot: &Plot, playhead: Option<f64>) -> Drawn {
     let table = |mark: &Mark| matches!(mark.shape, Shape::Table { .. });
-    if let Some(Mark { shape: Shape::Table { heads, rows }, .. }) = plot.marks.iter().find(|m| table(m)) {
+    if let Some(Mark { shape: Shape::Table { heads, rows }, .. }) =
+        plot.marks.iter().find(|m| table(m))
+    {
         return draw_table(pen, heads, rows);
     }
     let axes = Axes::new(pen, plot);
-    let playhead = playhead.filter(|at| at.is_finite()).map(|at| at.max(axes.x.low).min(axes.x.high));
+    let playhead =
+        playhead.filter(|at| at.is_finite()).map(|at| at.max(axes.x.low).min(axes.x.high));
     axes.draw(pen)?;
     if let Some(at) = playhead {
         pen.vertical(axes.x(at), (axes.top, axes.bottom), pen.theme.ink.mix(0.55))?;
@@ -67,7 +70,7 @@ fn draw_with(pen: &Pen<'_>, plot: &Plot, playhead: Option<f64>) -> Drawn {
 fn draw_mark(pen: &Pen<'_>, axes: &Axes<'_>, mark: &Mark) -> Drawn {
     let ink = mark.ink;
     match &mark.shape {
-        Shape::Line { points, thin, .. } => draw_line(pen, axes, points, *thin, ink),
+        Shape::Line { points, thin, .. } => draw_line(pen, axes, mark, points, *thin),
         Shape::Band { points } => draw_band(pen, axes, points, ink),
         Shape::Area { points } => draw_area(pen, axes, points, ink),
         Shape::Points { points, sign } => draw_points(pen, axes, points, *sign, ink),

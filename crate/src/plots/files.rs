@@ -15,8 +15,8 @@ pub fn svg(
 ) -> String {
     /// Plotters counts in whole pixels; eight to a CSS pixel keep slanted lines straight.
     const FINE: u32 = 8;
-    /// The SVG backend divides font sizes by this.
-    const FONT: f64 = 1.24;
+    /// The SVG backend divides font sizes by 1.24.
+    const FONT: f64 = 1.0 / 1.24;
     let (fine_width, fine_height) = (FINE * width, FINE * height);
     let theme = Theme { scale: 1.0, ..theme.clone() }.fine(FINE);
     let mut picture = String::new();

@@ -2,7 +2,7 @@
 
 use super::brush::{Align, Drawn, Place};
 use super::pen::{Pen, SMALL};
-use super::plot::{Mark, Plot, Shape};
+use super::plot::{Ink, Mark, Plot, Shape};
 use super::points::{draw_sign, whisker};
 use super::theme::dash;
 
@@ -87,9 +87,9 @@ fn draw_key(pen: &Pen<'_>, mark: &Mark, (x, y): Place, wide: f64) -> Drawn {
     let (theme, ink) = (pen.theme, mark.ink);
     let (middle, half) = (x + 0.5 * wide, pen.em(0.36 * SMALL));
     match &mark.shape {
-        Shape::Line { thin, .. } => {
-            let width = if *thin { 1.0 } else { 2.0 };
-            pen.line(&[(x, y), (x + wide, y)], theme.solid(ink), width, dash(ink))
+        Shape::Line { .. } => {
+            let width = if matches!(ink, Ink::Veiled(_)) { 1.0 } else { 2.0 };
+            pen.line(&[(x, y), (x + wide, y)], theme.fill(ink, 1.0), width, dash(mark))
         }
         Shape::Points { sign, .. } => draw_sign(pen, *sign, ink, (middle, y)),
         Shape::Whiskers { .. } => whisker(pen, middle, (y - half, y + half), theme.solid(ink)),

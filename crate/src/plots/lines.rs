@@ -11,16 +11,20 @@ use super::theme::dash;
 
 /// Draws a line with its gaps: a triangle at the top where it is infinite, a cross on the axis
 /// where it is not a number, a dot where a value stands alone.
-pub fn draw_line(pen: &Pen<'_>, axes: &Axes<'_>, points: &[(f64, f64)], thin: bool, ink: Ink) -> Drawn {
-    let theme = pen.theme;
-    let colour = match ink {
-        Ink::Veiled(_) => theme.solid(ink).mix(0.35),
-        ink => theme.solid(ink),
-    };
+pub fn draw_line(
+    pen: &Pen<'_>,
+    axes: &Axes<'_>,
+    mark: &Mark,
+    points: &[(f64, f64)],
+    thin: bool,
+) -> Drawn {
+    let solid = pen.theme.solid(mark.ink);
+    let veiled = matches!(mark.ink, Ink::Veiled(_));
+    let colour = if veiled { solid.mix(0.35) } else { solid };
     let width = if thin { 1.0 } else { 2.0 };
     for run in runs(axes, points) {
         for piece in cut(&run, axes) {
-            pen.line(&piece, colour, width, dash(ink))?;
+            pen.line(&piece, colour, width, dash(mark))?;
         }
         if run.len() == 1 && axes.holds(run[0]) {
             pen.dot(run[0], if thin { 1.5 } else { 2.5 }, colour)?;

@@ -101,7 +101,9 @@ const MOST: usize = 400;
 /// every mark where the marks have their values in common, else a row for every point.
 pub fn rows(plot: &Plot) -> Listing {
     let mut listing = match table(plot) {
-        Some((heads, rows)) => Listing { heads: heads.to_vec(), rows: rows.to_vec(), note: String::new() },
+        Some((heads, rows)) => {
+            Listing { heads: heads.to_vec(), rows: rows.to_vec(), note: String::new() }
+        }
         None => wide(plot).unwrap_or_else(|| long(plot)),
     };
     let all = listing.rows.len();

@@ -171,6 +171,11 @@ impl Plot {
         Self { title: title.into(), x, y, ..Self::default() }
     }
 
+    /// Whether there is nothing to draw and nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty() && self.message.is_empty()
+    }
+
     /// A plot that only says something.
     pub fn saying(title: impl Into<String>, message: impl Into<String>) -> Self {
         let axis = |label: &str| Axis::linear(label, 0.0, 1.0).with(Numbers::Absent);

@@ -12,7 +12,13 @@ const DIAMOND: f64 = 4.0;
 
 /// Draws a sign at every point that lies in the plot; a triangle at the top where it is infinitely
 /// far up.
-pub fn draw_points(pen: &Pen<'_>, axes: &Axes<'_>, points: &[(f64, f64)], sign: Sign, ink: Ink) -> Drawn {
+pub fn draw_points(
+    pen: &Pen<'_>,
+    axes: &Axes<'_>,
+    points: &[(f64, f64)],
+    sign: Sign,
+    ink: Ink,
+) -> Drawn {
     for &point in points {
         let place = axes.place(point);
         if point.1 == f64::INFINITY && axes.holds((place.0, axes.top)) {
@@ -83,7 +89,12 @@ pub fn beyond(pen: &Pen<'_>, (x, top): Place, colour: RGBAColor) -> Drawn {
 }
 
 /// Upright lines with bars at their ends. Where both ends agree, one would be a smudge.
-pub fn draw_whiskers(pen: &Pen<'_>, axes: &Axes<'_>, ranges: &[(f64, f64, f64)], ink: Ink) -> Drawn {
+pub fn draw_whiskers(
+    pen: &Pen<'_>,
+    axes: &Axes<'_>,
+    ranges: &[(f64, f64, f64)],
+    ink: Ink,
+) -> Drawn {
     for &(x, low, high) in ranges {
         let (x, top, bottom) = (axes.x(x), axes.within(axes.y(high)), axes.within(axes.y(low)));
         if axes.holds((x, top)) && bottom - top > pen.px(2.0) {

@@ -19,16 +19,25 @@ pub fn draw_raster(pen: &Pen<'_>, axes: &Axes<'_>, shape: &Shape) -> Drawn {
     let (left, right, bottom, top) = *place;
     let across = |x: f64| pen.snap(axes.x(x)).max(axes.left).min(axes.right);
     let up = |y: f64| pen.snap(axes.within(axes.y(y)));
+    let under = pen.px(1.0);
+    let steps = |line: &[f32]| line.iter().map(|&value| step(&scale, value)).collect::<Vec<_>>();
     for (row, line) in cells.iter().enumerate() {
         let x = |i: usize| across(left + (right - left) * i as f64 / line.len() as f64);
         let y = |i: usize| up(top + (bottom - top) * i as f64 / cells.len() as f64);
-        let steps: Vec<Option<i32>> = line.iter().map(|&value| step(&scale, value)).collect();
+        let (line, next) = (steps(line), cells.get(row + 1).map_or(Vec::new(), |next| steps(next)));
         let mut column = 0;
-        for run in steps.chunk_by(|a, b| a == b) {
+        for run in line.chunk_by(|a, b| a == b) {
             let end = column + run.len();
             if let Some(step) = run[0] {
+                // Boxes reach under those that are drawn later: no seam is left between them.
+                let covered = |cells: Option<&[Option<i32>]>| {
+                    let all = cells.is_some_and(|cells| cells.iter().all(Option::is_some));
+                    if all { under } else { 0.0 }
+                };
+                let right = x(end) + covered(line.get(end..end + 1));
+                let low = y(row + 1) + covered(next.get(column..end));
                 let colour = colour(pen.theme, *colours, f64::from(step) / STEPS);
-                pen.rectangle((x(column), y(row)), (x(end), y(row + 1)), colour)?;
+                pen.rectangle((x(column), y(row)), (right, low), colour)?;
             }
             column = end;
         }
@@ -50,7 +59,7 @@ fn scale(shape: &Shape) -> Axis {
 /// The step of a value's colour; none if there is nothing.
 fn step(scale: &Axis, value: f32) -> Option<i32> {
     let share = scale.share(f64::from(value));
-    let shown = !share.is_nan() && !(scale.logarithmic && value <= 0.0);
+    let shown = !(share.is_nan() || (scale.logarithmic && value <= 0.0));
     shown.then(|| (share.clamp(0.0, 1.0) * STEPS).round() as i32)
 }
 
@@ -88,7 +97,8 @@ pub fn draw_bar(pen: &Pen<'_>, axes: &Axes<'_>, shape: &Shape) -> Drawn {
     let right = left + pen.em(BAR.1);
     let up = |share: f64| pen.snap(axes.bottom - share * (axes.bottom - axes.top));
     for step in 0..STEPS as u32 {
-        let (low, high) = (f64::from(step) / STEPS, f64::from(step + 1) / STEPS);
+        // Each reaches to the top, under those that are drawn later.
+        let (low, high) = (f64::from(step) / STEPS, 1.0);
         let colour = colour(pen.theme, *colours, low + 0.5 / STEPS);
         pen.rectangle((left, up(low)), (right, up(high)), colour)?;
     }

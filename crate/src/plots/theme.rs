@@ -3,7 +3,7 @@
 use plotters::style::{Color, RGBAColor};
 
 use super::pen::{DASHES, Dash};
-use super::plot::Ink;
+use super::plot::{Ink, Mark};
 
 /// Colours and sizes of the charts.
 #[derive(Clone, Debug)]
@@ -106,10 +106,11 @@ impl Theme {
     }
 }
 
-/// The dash of a line; beyond four series, colours come again with other dashes.
-pub(super) fn dash(ink: Ink) -> Dash {
-    match ink {
-        Ink::Series(i) => DASHES[(i + i / DASHES.len()) % DASHES.len()],
+/// The dash that tells a line from others with a name; beyond four series, colours come again with
+/// other dashes.
+pub(super) fn dash(mark: &Mark) -> Dash {
+    match mark.ink {
+        Ink::Series(i) if !mark.name.is_empty() => DASHES[(i + i / DASHES.len()) % DASHES.len()],
         _ => DASHES[0],
     }
 }

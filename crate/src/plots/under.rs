@@ -122,9 +122,12 @@ impl<'a> Sight<'a> {
         let mut parts = Vec::new();
         for (mark, samples) in &marks {
             let here = match &mark.shape {
-                Shape::Line { .. } | Shape::Area { .. } | Shape::Band { .. } => between(samples, at.x),
+                Shape::Line { .. } | Shape::Area { .. } | Shape::Band { .. } => {
+                    between(samples, at.x)
+                }
                 shape => samples.iter().copied().find(|s| {
-                    s.x == at.x && (!matches!(shape, Shape::Points { .. }) || lists || s.high == at.high)
+                    s.x == at.x
+                        && (!matches!(shape, Shape::Points { .. }) || lists || s.high == at.high)
                 }),
             };
             let Some(here) = here.filter(Sample::known) else { continue };
@@ -135,9 +138,7 @@ impl<'a> Sight<'a> {
             let text = here.write(&plot.y);
             parts.push(if mark.name.is_empty() { text } else { format!("{} {text}", mark.name) });
         }
-        found.places.retain(|place| {
-            self.axes.holds((place.0 * self.scale, place.1 * self.scale))
-        });
+        found.places.retain(|place| self.axes.holds((place.0 * self.scale, place.1 * self.scale)));
         let more = parts.len().saturating_sub(MOST);
         parts.truncate(MOST);
         if more > 0 {
@@ -169,7 +170,7 @@ fn cell_at(shape: &Shape, (x, y): (f64, f64)) -> Option<(usize, usize)> {
     let Shape::Raster { cells, place: (left, right, bottom, top), .. } = shape else { return None };
     let index = |share: f64, n: usize| {
         let inside = (0.0..1.0).contains(&share);
-        inside.then(|| (share * n as f64) as usize)
+        inside.then_some((share * n as f64) as usize)
     };
     let row = index((y - top) / (bottom - top), cells.len())?;
     Some((row, index((x - left) / (right - left), cells[row].len())?))

@@ -9,7 +9,14 @@ use super::plot::Ink;
 
 /// Draws a straight line across the plot. A level one has its word at its right end; an upright
 /// one that has a word is drawn with the axes.
-pub fn draw_rule(pen: &Pen<'_>, axes: &Axes<'_>, upright: bool, at: f64, name: &str, ink: Ink) -> Drawn {
+pub fn draw_rule(
+    pen: &Pen<'_>,
+    axes: &Axes<'_>,
+    upright: bool,
+    at: f64,
+    name: &str,
+    ink: Ink,
+) -> Drawn {
     if upright {
         let x = axes.x(at);
         let drawn = name.is_empty() && axes.holds((x, axes.top));
@@ -41,10 +48,15 @@ pub fn draw_text(pen: &Pen<'_>, axes: &Axes<'_>, at: (f64, f64), text: &str, ink
     }
     let half = pen.em(8.0);
     let y = y.max(axes.top + half).min((axes.bottom - half).max(axes.top + half));
-    let room = axes.right - x > pen.width(text) + pen.em(4.0);
-    let (x, align) =
-        if room { (x + pen.em(4.0), Align::Start) } else { (x - pen.em(4.0), Align::End) };
-    pen.label(text, (x, y), align, pen.theme.words(ink))
+    // Beside a triangle that stands for what is infinite, where nothing else is.
+    let (beside, edge) = if at.1.is_finite() { (4.0, axes.right) } else { (8.0, pen.size().0) };
+    let beside = pen.em(beside);
+    let room = edge - x > pen.width(text) + beside;
+    let (x, align) = if room { (x + beside, Align::Start) } else { (x - beside, Align::End) };
+    match ink {
+        Ink::Faint => pen.text(text, (x, y), align, pen.theme.faint),
+        ink => pen.label(text, (x, y), align, pen.theme.words(ink)),
+    }
 }
 
 /// Writes rows of words: the first column to the left, numbers to the right of their columns.

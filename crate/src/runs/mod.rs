@@ -4,9 +4,12 @@
 //! counter): an arm is, bit for bit, the run that it would be alone.
 
 mod arm;
+mod compare;
+mod elsewhere;
 mod picture;
 
 pub use arm::{Arm, Own, Setup};
+pub use compare::DIFFERENCES;
 pub use picture::{Look, Moved, Observing, Picture, When, Width, at_once};
 
 use std::sync::Arc;
@@ -28,6 +31,12 @@ pub struct Runs {
     arms: Vec<Arm>,
     sessions: Vec<Session>,
     own: Option<Box<dyn Own>>,
+    /// Whether the second run is one that was kept as A.
+    compares: bool,
+    /// Arms that another worker trains.
+    lent: Vec<bool>,
+    /// Changes that wait for the end of the epoch under way, so that all arms take them at one step.
+    waiting: Vec<(String, String)>,
     /// Epochs that all have completed and evaluated; `None` before the start is.
     epoch: Option<u32>,
     pictures: &'static [&'static Picture],
@@ -74,7 +83,20 @@ impl Runs {
         let seen = pictures.iter().map(|_| Vec::new()).collect();
         let observing = pictures.iter().map(|_| None).collect();
         let epoch = sessions.first().and_then(|s| s.records().last()).map(|record| record.epoch);
-        Self { settings, data, arms, sessions, own, epoch, pictures, seen, observing }
+        Self {
+            settings,
+            data,
+            arms,
+            sessions,
+            own,
+            compares: false,
+            lent: Vec::new(),
+            waiting: Vec::new(),
+            epoch,
+            pictures,
+            seen,
+            observing,
+        }
     }
 
     /// A saved run that goes on.
@@ -130,22 +152,24 @@ impl Runs {
         self.epoch.unwrap_or(0)
     }
 
-    /// Does the next piece of work: of the arm that is furthest behind, or of a picture.
+    /// Does the next piece of work: of the first arm that is behind, or of a picture.
     pub fn advance(&mut self) -> Progress {
         if let Some(done) = self.observe_epoch() {
             return done;
         }
         let target = self.epoch.map_or(0, |epoch| epoch + 1);
-        for session in &mut self.sessions {
-            let level = session.records().last().is_some_and(|record| record.epoch >= target);
-            if level || (session.finished() && !session.evaluating()) {
-                continue;
-            }
-            return match session.advance() {
+        let behind = |i: &usize| !at_end_of(&self.sessions[*i], target);
+        let mut all_behind = (0..self.sessions.len()).filter(behind).peekable();
+        let others = all_behind.peek().is_some();
+        if let Some(i) = all_behind.find(|i| !self.is_lent(*i)) {
+            return match self.sessions[i].advance() {
                 // An epoch is complete when it is so for all.
                 Progress::Epoch => self.level(target),
                 other => other,
             };
+        }
+        if others {
+            return Progress::Elsewhere;
         }
         match &mut self.own {
             Some(own) if own.epoch() < target.min(self.settings.epochs) => match own.advance() {
@@ -160,16 +184,13 @@ impl Runs {
 
     /// After one has completed epoch `target`: whether all have.
     fn level(&mut self, target: u32) -> Progress {
-        let reached = |session: &Session| {
-            let last = session.records().last().map(|record| record.epoch);
-            last.is_some_and(|epoch| epoch >= target) || session.finished() && !session.evaluating()
-        };
-        let all = self.sessions.iter().all(reached);
+        let all = self.sessions.iter().all(|session| at_end_of(session, target));
         let own = self.own.as_ref().is_none_or(|own| own.epoch() >= target);
         if !all || !own {
             return Progress::Evaluated;
         }
         self.epoch = Some(target);
+        self.take_waiting();
         match self.next_of_epoch() {
             Some(_) => Progress::Evaluated,
             None => Progress::Epoch,
@@ -197,7 +218,7 @@ impl Runs {
 
     /// Does a slice of a picture; the plot when it is done. To look at it otherwise begins again.
     fn observe(&mut self, i: usize, look: Look) -> Option<Arc<Plot>> {
-        let knobs = format!("{:?}", self.settings.knobs);
+        let knobs = self.knobs();
         let (look, knobs, mut observing) = match self.observing[i].take() {
             Some(it) if it.0 == look && it.1 == knobs => it,
             _ => {
@@ -232,7 +253,7 @@ impl Runs {
                 Look { epoch: Some(epoch), ..look.clone() }
             }
         };
-        let knobs = format!("{:?}", self.settings.knobs);
+        let knobs = self.knobs();
         let known = match picture.when {
             When::Live => None,
             When::EachEpoch => self.seen[i].iter().rfind(|seen| seen.look.epoch == look.epoch),
@@ -261,10 +282,17 @@ impl Runs {
         true
     }
 
+    /// Where the knobs stand, as text.
+    fn knobs(&self) -> String {
+        format!("{:?}", self.settings.knobs)
+    }
+
     /// The number called `name` that was measured for a picture, as it was seen last; no number if
     /// it was not.
     pub fn figure(&self, name: &str) -> f64 {
-        let last = self.seen.iter().filter_map(|seen| seen.last());
+        let knobs = self.knobs();
+        let now = |seen: &&Seen| seen.look.epoch == self.epoch && seen.knobs == knobs;
+        let last = self.seen.iter().filter_map(|seen| seen.iter().rfind(now));
         let mut figures = last.flat_map(|seen| &seen.plot.figures);
         figures.find(|(known, _)| known == name).map_or(f64::NAN, |(_, value)| *value)
     }
@@ -301,7 +329,12 @@ impl Runs {
     /// The settings that people see: without what arms have pinned.
     pub fn settings(&self) -> Settings {
         let Some(lead) = self.sessions.first() else { return self.settings.clone() };
-        self.unpinned(lead.settings().clone())
+        let mut settings = self.unpinned(lead.settings().clone());
+        for (key, value) in &self.waiting {
+            // It was checked when it came.
+            let _ = settings.set(key, value);
+        }
+        settings
     }
 
     /// The leading arm's settings with the experiment's values where the arm has its own.
@@ -320,27 +353,55 @@ impl Runs {
         (self.unpinned(settings), changes)
     }
 
-    /// Changes a live setting of all arms that have not pinned it; an error changes none.
+    /// Changes a live setting of all arms that have not pinned it; an error changes none. Where
+    /// several take it, they do so at the end of the epoch under way, all at one step.
     pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
-        let pinned = |arm: &Arm| arm.pins.contains(&key);
-        if !self.arms.is_empty() && self.arms.iter().all(pinned) {
+        let taking: Vec<usize> =
+            (0..self.arms.len()).filter(|&i| !self.arms[i].pins.contains(&key)).collect();
+        if !self.arms.is_empty() && taking.is_empty() {
             return Err(Error::new(format!("Setting '{key}' is each run's own here.")));
         }
         let base = changed(&self.settings(), key, value, None)?;
-        for (arm, session) in self.arms.iter().zip(&self.sessions) {
-            if !pinned(arm) {
-                changed(session.settings(), key, value, Some(session.trainer().data()))?;
-            }
+        for &i in &taking {
+            let session = &self.sessions[i];
+            changed(session.settings(), key, value, Some(session.trainer().data()))?;
         }
-        for (arm, session) in self.arms.iter().zip(&mut self.sessions) {
-            if !pinned(arm) {
-                session.set(key, value)?;
-            }
+        match &taking[..] {
+            [] => {}
+            [only] if !self.is_lent(*only) => self.sessions[*only].set(key, value)?,
+            _ => self.waiting.push((key.to_owned(), value.to_owned())),
         }
-        self.settings = base;
+        // Between two epochs nothing has to wait.
+        let between = |s: &Session| s.trainer().position().taken == 0 && !s.evaluating();
+        if self.sessions.iter().all(between)
+            && self.sessions.iter().all(|s| at_end_of(s, self.epoch()))
+        {
+            self.take_waiting();
+        }
+        self.settings.knobs = base.knobs.clone();
         if let Some(own) = &mut self.own {
+            self.settings = base;
             own.set(&self.settings);
         }
         Ok(())
     }
+
+    /// Makes the changes that waited for the end of an epoch.
+    fn take_waiting(&mut self) {
+        for (key, value) in std::mem::take(&mut self.waiting) {
+            for (arm, session) in self.arms.iter().zip(&mut self.sessions) {
+                if !arm.pins.contains(&&*key) {
+                    // It was checked when it came.
+                    let _ = session.set(&key, &value);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a run has completed `epoch`, or all that it has.
+fn at_end_of(session: &Session, epoch: u32) -> bool {
+    let last = session.records().last().map(|record| record.epoch);
+    let done = session.finished() && !session.evaluating();
+    done || last.is_some_and(|last| last >= epoch)
 }

@@ -58,6 +58,12 @@ impl Chart {
         self.plot.title.clone()
     }
 
+    /// Whether there is nothing at all to show, not even why.
+    #[wasm_bindgen(getter)]
+    pub fn blank(&self) -> bool {
+        self.plot == Plot::default()
+    }
+
     /// Why there is nothing to draw; empty if there is.
     #[wasm_bindgen(getter)]
     pub fn message(&self) -> String {

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::to_json;
 use crate::evaluation::Record;
-use crate::plots::numbers::{fixed, to_digits};
+use crate::plots::numbers::{fixed, to_digits, trimmed};
 use crate::quantities;
 
 /// The ends of a run's epochs.
@@ -85,5 +85,5 @@ fn exact(value: f64) -> String {
 
 /// For readers.
 fn brief(value: f64) -> String {
-    if value.fract() == 0.0 { value.to_string() } else { to_digits(value, 5) }
+    if value.fract() == 0.0 { value.to_string() } else { trimmed(to_digits(value, 5)) }
 }

@@ -26,6 +26,8 @@ pub enum Progress {
     Finished,
     /// The loss is no longer a number.
     Diverged,
+    /// What is left is done by other workers.
+    Elsewhere,
 }
 
 /// What an action on the desk led to, see [`desk::Outcome`].
@@ -182,6 +184,7 @@ impl Desk {
             session::Progress::Epoch => Progress::Epoch,
             session::Progress::Finished => Progress::Finished,
             session::Progress::Diverged => Progress::Diverged,
+            session::Progress::Elsewhere => Progress::Elsewhere,
         })
     }
 

@@ -8,7 +8,8 @@ use sparsevd::data::Data;
 use sparsevd::error::{Error, Result};
 use sparsevd::experiments::{self, Experiment, Verdict};
 use sparsevd::number;
-use sparsevd::runs::Runs;
+use sparsevd::plots::Theme;
+use sparsevd::runs::{Look, Runs, Width};
 use sparsevd::session::Progress;
 use sparsevd::settings::Settings;
 
@@ -19,10 +20,21 @@ use crate::{inputs, note, print};
 /// The columns of what is printed and written.
 const HEAD: &str = "experiment,seed,figure,value,wanted,holds";
 
-/// One seed's verdict.
+/// What came out of one seed.
 struct Done {
     seed: u64,
     verdict: Verdict,
+    /// Names of pictures, and the pictures as SVG.
+    pictures: Vec<(String, String)>,
+}
+
+/// Width and height of pictures by the room that they want, CSS pixels.
+fn size(width: Width) -> (u32, u32) {
+    match width {
+        Width::Third => (480, 340),
+        Width::Half => (720, 420),
+        Width::Whole => (1080, 480),
+    }
 }
 
 /// Runs the experiment; whether every figure of every seed is as wanted.
@@ -53,14 +65,23 @@ pub fn run(arguments: &ArgMatches) -> Result<bool> {
     let data = Arc::new(inputs::load(&names)?);
     let mut csv = value(arguments, "csv").map(Target::new).transpose()?;
 
+    let folder = value(arguments, "svg");
+    if let Some(folder) = folder {
+        let made = std::fs::create_dir_all(folder);
+        made.map_err(|error| Error::new(format!("Could not make the folder {folder}: {error}.")))?;
+    }
+
     print(HEAD);
     let mut all: Vec<Done> = Vec::new();
     over(
         &seeds,
-        |seed| verdict(experiment, judge, &settings, &data, seed),
+        |seed| verdict(experiment, judge, &settings, &data, seed, folder.is_some()),
         |done| {
             lines(name, &done).for_each(print);
             note(format!("seed {}: {}", done.seed, done.verdict.sentence));
+            for (file, svg) in done.pictures.drain(..) {
+                Target::new(&format!("{}/{file}", folder.unwrap_or(".")))?.write(svg.as_bytes())?;
+            }
             all.push(done);
             all.sort_by_key(|done| done.seed);
             let Some(csv) = &mut csv else { return Ok(()) };
@@ -81,6 +102,7 @@ fn verdict(
     settings: &Settings,
     data: &Arc<Data>,
     seed: u64,
+    drawn: bool,
 ) -> Result<Done> {
     let mut settings = Settings { seed, ..settings.clone() };
     settings.fit(data);
@@ -98,7 +120,28 @@ fn verdict(
         }
     }
     while !runs.conclude() {}
-    Ok(Done { seed, verdict: judge(&runs) })
+    let pictures = if drawn { pictures(experiment, &mut runs)? } else { Vec::new() };
+    Ok(Done { seed, verdict: judge(&runs), pictures })
+}
+
+/// Every picture at the end of the runs that has something to show.
+fn pictures(experiment: &Experiment, runs: &mut Runs) -> Result<Vec<(String, String)>> {
+    let settings = runs.settings();
+    let look = Look { epoch: None, threshold: settings.threshold };
+    let caption = format!("epoch {} · ?{}", runs.epoch(), settings.to_query());
+    let mut drawn = Vec::new();
+    for picture in experiment.pictures {
+        let plot = loop {
+            if let Some(plot) = runs.look(picture.name, &look)? {
+                break plot;
+            }
+        };
+        if !plot.is_empty() {
+            let name = format!("{}-{}-{}.svg", experiment.name, settings.seed, picture.name);
+            drawn.push((name, plot.svg(&caption, &Theme::light(1.0), size(picture.width))));
+        }
+    }
+    Ok(drawn)
 }
 
 /// Does `work` for every seed on all cores, and `tell`s of each as it is done; the first error ends

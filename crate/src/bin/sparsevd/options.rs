@@ -46,6 +46,7 @@ pub fn command() -> Command {
         .arg(Arg::new("name").value_name("NAME").required(true).help(judged.join(", ")))
         .arg(option("seeds", "SEEDS").default_value("1").help("7, 1..10 or 1,4,9"))
         .arg(option("csv", "FILE").help("Write the lines of all seeds to FILE"))
+        .arg(option("svg", "DIR").help("Write every picture of every seed to DIR, as it is at the end"))
         .arg(
             option("set", "KEY=VALUE")
                 .action(ArgAction::Append)
