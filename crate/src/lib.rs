@@ -14,6 +14,7 @@ pub mod settings;
 pub mod changes;
 pub mod trainer;
 pub mod measures;
+pub mod ensembles;
 pub mod evaluation;
 pub mod snapshot;
 pub mod formats;

@@ -52,8 +52,8 @@ impl Link {
     /// The link of a run of these settings and changes on `data`.
     pub fn of(settings: Settings, changes: Vec<Change>, data: &Data) -> Self {
         let Identity { name, hash, .. } = Identity::of(data);
-        let built_in = settings.data == "digits";
-        let (file, hash) = if built_in { (None, None) } else { (Some(name), Some(hash)) };
+        let (file, hash) =
+            if settings.source().is_built_in() { (None, None) } else { (Some(name), Some(hash)) };
         Self { settings, changes, sized: true, file, hash, a: None }
     }
 
@@ -80,12 +80,11 @@ impl Link {
         same.to_query() == other.to_query()
     }
 
-    /// Whether data that somebody hands over, which the setting `data` calls `word`, are for this
-    /// link: its own, others of its kind, and for MNIST all that have its shape.
-    pub fn takes(&self, data: &Data, word: &str) -> bool {
-        let like_mnist = self.settings.data == "mnist" && data.image == Some((28, 28));
+    /// Whether data that somebody hands over are for this link: its own, or others that can stand
+    /// for them.
+    pub fn takes(&self, data: &Data) -> bool {
         let own = self.hash.as_ref() == Some(&Identity::of(data).hash);
-        own || like_mnist || self.settings.data == word
+        own || self.settings.source().takes(data)
     }
 
     /// A sentence if the link was made with other data than these.
@@ -93,7 +92,7 @@ impl Link {
         let found = Identity::of(data);
         let other = match &self.hash {
             Some(hash) => *hash != found.hash,
-            None => self.settings.data == "mnist" && data.name != "MNIST",
+            None => self.settings.data != data.source,
         };
         let needs = self.needs();
         other.then(|| {
@@ -107,11 +106,10 @@ impl Link {
     /// What the link needs, in words: `mydata.csv (hash 1a2b3c4d)`.
     pub fn needs(&self) -> String {
         let hash = self.hash.as_ref().map(|hash| hash.get(..8).unwrap_or(hash));
-        match (&self.file, hash, &self.settings.data[..]) {
-            (Some(file), Some(hash), _) => format!("{file} (hash {hash})"),
-            (Some(file), None, _) => file.clone(),
-            (None, _, "mnist") => "MNIST".to_owned(),
-            (None, _, _) => "a file of your own".to_owned(),
+        match (&self.file, hash) {
+            (Some(file), Some(hash)) => format!("{file} (hash {hash})"),
+            (Some(file), None) => file.clone(),
+            (None, _) => self.settings.source().needs().to_owned(),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Measures: what is read off a run without changing it.
 
+mod noise;
+
+pub use noise::{BySize, correlation, twice};
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Data, Dataset};
 use crate::layers::Estimator;
 use crate::likelihoods::softmax;
-use crate::linalg::{Matrix, math};
+use crate::linalg::{Matrix, math, order};
 use crate::network::FixedNetwork;
 use crate::settings::budget;
 use crate::trainer::{Trainer, argmax};
@@ -153,6 +157,20 @@ impl Ensemble {
     }
 }
 
+/// The area under the ROC curve: how probably a number of `positive` is larger than one of
+/// `negative`, where equal ones count half (Mann and Whitney, 1947).
+pub fn auroc(negative: &[f32], positive: &[f32]) -> f64 {
+    let keys: Vec<f64> = negative.iter().chain(positive).map(|&key| f64::from(key)).collect();
+    let places = order(&keys);
+    let (mut wins, mut below) = (0.0, 0.0);
+    for equal in places.chunk_by(|&a, &b| keys[a] == keys[b]) {
+        let losers = equal.iter().filter(|&&i| i < negative.len()).count() as f64;
+        wins += (equal.len() as f64 - losers) * (below + 0.5 * losers);
+        below += losers;
+    }
+    wins / (negative.len() * positive.len()) as f64
+}
+
 /// The gradient variance of one estimator: the variance of dL/dμ over repeated noise on one
 /// mini-batch, averaged over the weights (Kingma, Salimans and Welling, 2015, section 2.2).
 #[derive(Clone, Default)]
@@ -165,7 +183,11 @@ pub struct GradientVariance {
 impl GradientVariance {
     /// Takes in the gradients of one more draw of noise.
     pub fn add(&mut self, trainer: &mut Trainer, estimator: Estimator) {
-        let gradients = trainer.gradient_sample(estimator, self.repeats);
+        self.take(&trainer.gradient_sample(estimator, self.repeats));
+    }
+
+    /// Takes in the gradients dL/dμ of every layer of one more draw.
+    fn take(&mut self, gradients: &[&Matrix]) {
         self.repeats += 1;
         let share = 1.0 / self.repeats as f32;
         if self.moments.is_empty() {
@@ -173,7 +195,7 @@ impl GradientVariance {
             self.moments = gradients.iter().map(zeros).collect();
         }
         for ((mean, squares), gradient) in self.moments.iter_mut().zip(gradients) {
-            ndarray::Zip::from(mean).and(squares).and(gradient).for_each(|mean, squares, &g| {
+            ndarray::Zip::from(mean).and(squares).and(*gradient).for_each(|mean, squares, &g| {
                 let before = g - *mean;
                 *mean += before * share;
                 *squares += before * (g - *mean);
@@ -194,6 +216,7 @@ impl GradientVariance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::{Rng, Stream};
 
     #[test]
     fn uncertainty_tells_noise_from_ignorance() {
@@ -205,6 +228,36 @@ mod tests {
         let ln_2 = std::f32::consts::LN_2;
         assert!((noise.aleatoric - ln_2).abs() < 1e-6 && noise.epistemic < 1e-6);
         assert!((ignorance.epistemic - ln_2).abs() < 1e-6 && ignorance.aleatoric < 1e-6);
+    }
+
+    #[test]
+    fn what_is_epistemic_is_the_mutual_information() {
+        let (objects, samples) = (400, 20);
+        let mut rng = Rng::stream(1, Stream::Measures, 0);
+        let mut ensemble = Ensemble::new(objects, 3);
+        let all: Vec<Matrix> =
+            (0..samples).map(|_| softmax(rng.normal_matrix((objects, 3)) * 4.0)).collect();
+        all.iter().for_each(|p| ensemble.add(p));
+        let mean = ensemble.mean();
+        for (i, u) in ensemble.uncertainties().iter().enumerate() {
+            assert!((u.total - u.aleatoric - u.epistemic).abs() < 1e-5);
+            // I(y; w) = E KL(p(y|w) ‖ E p(y|w)), with nothing of the entropies in it.
+            let term = |p: &Matrix, c| {
+                let (p, mean) = (f64::from(p[[i, c]]), f64::from(mean[[i, c]]));
+                if p > 0.0 { p * (p / mean).ln() } else { 0.0 }
+            };
+            let sum: f64 = all.iter().map(|p| (0..3).map(|c| term(p, c)).sum::<f64>()).sum();
+            assert!((f64::from(u.epistemic) - sum / f64::from(samples)).abs() < 1e-5, "{i}");
+        }
+    }
+
+    #[test]
+    fn the_area_counts_pairs() {
+        let (known, unseen) = ([0.1, 0.4, 0.2, 0.2], [0.2, 0.9, 0.0]);
+        // 0.2 beats 0.1 and ties twice, 0.9 beats all, 0 beats none: (1 + 2·½ + 4)/12.
+        assert_eq!(auroc(&known, &unseen), 0.5);
+        assert_eq!(auroc(&known, &[0.5, 0.6]), 1.0);
+        assert_eq!(auroc(&[0.0; 5], &[0.0; 7]), 0.5);
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub enum Outcome {
 pub struct Trainer {
     course: Course,
     data: Arc<Data>,
-    /// Labels of the training images in use: true ones, or shuffled once.
+    /// Labels of the training images in use, some of them shuffled.
     labels: Vec<u8>,
     network: Network,
     /// Order of the training images in the epoch under way.
@@ -89,11 +89,7 @@ impl Trainer {
     /// A run at its start. The settings must fit the data, see [`Settings::fit`].
     pub fn new(settings: Settings, data: Arc<Data>) -> Self {
         let n = settings.objects(&data);
-        let mut labels = data.train.labels()[..n].to_vec();
-        if settings.random_labels {
-            let order = Rng::stream(settings.seed, Stream::Labels, 0).permutation(n);
-            labels = order.iter().map(|&i| labels[i as usize]).collect();
-        }
+        let labels = labels(&data.train.labels()[..n], settings.wrong_labels, settings.seed);
         let mut rng = Rng::stream(settings.seed, Stream::Initialisation, 0);
         let network = Network::new(&settings.architecture(), &mut rng);
         let mut trainer = Self {
@@ -177,6 +173,11 @@ impl Trainer {
         let correct = logits.rows().into_iter().zip(labels).filter(|&pair| right(pair)).count();
         self.network.backward(gradient * self.loss_scale());
         (nll, correct as u32)
+    }
+
+    /// The labels of the training objects in use, in their order: what the run learns.
+    pub fn labels(&self) -> &[u8] {
+        &self.labels
     }
 
     /// Images (objects, features) and labels of places `range` in the epoch's order.
@@ -279,6 +280,20 @@ impl Trainer {
     }
 }
 
+/// The labels with the share `wrong` of them shuffled among themselves; those that are shuffled at
+/// one share are so at every larger one.
+fn labels(all: &[u8], wrong: f32, seed: u64) -> Vec<u8> {
+    let mut order = Rng::stream(seed, Stream::Labels, 0).permutation(all.len());
+    order.truncate((wrong * all.len() as f32).round() as usize);
+    let mut places = order.clone();
+    places.sort_unstable();
+    let mut labels = all.to_vec();
+    for (to, from) in places.into_iter().zip(order) {
+        labels[to as usize] = all[from as usize];
+    }
+    labels
+}
+
 /// The place of the largest value, the first of equals.
 pub fn argmax<'a>(values: impl Iterator<Item = &'a f32>) -> usize {
     let best = values.enumerate().fold((0, f32::NEG_INFINITY), |best, (i, &value)| {
@@ -313,6 +328,30 @@ mod tests {
     fn zeros(trainer: &Trainer) -> Vec<Vec<bool>> {
         let weights = trainer.network.weights().into_iter();
         weights.map(|w| w.mean.iter().map(|&weight| weight == 0.0).collect()).collect()
+    }
+
+    #[test]
+    fn as_many_labels_are_shuffled_as_is_asked_and_all_as_ever() {
+        let all: Vec<u8> = (0..200).collect();
+        let moved = |labels: &[u8]| {
+            let moved = all.iter().zip(labels).filter(|(a, b)| a != b).map(|(a, _)| *a);
+            moved.collect::<Vec<u8>>()
+        };
+        let mut before = Vec::new();
+        for (wrong, count) in [(0.0, 0), (0.1, 20), (0.5, 100), (1.0, 200)] {
+            let mut labels = labels(&all, wrong, 3);
+            let changed = moved(&labels);
+            // Of k shuffled labels about one stays where it is; nine or more do once in 10⁶ shuffles.
+            assert!((count.max(8) - 8..=count).contains(&changed.len()), "{wrong}");
+            let inside = before.iter().filter(|label| changed.contains(label)).count();
+            assert!(inside + 8 >= before.len(), "what is wrong stays wrong");
+            before = changed;
+            labels.sort();
+            assert_eq!(labels, all, "every label is still there");
+        }
+        // What `labels=random` has always meant.
+        let order = Rng::stream(3, Stream::Labels, 0).permutation(200);
+        assert!(labels(&all, 1.0, 3).iter().map(|&label| u32::from(label)).eq(order));
     }
 
     #[test]

@@ -59,6 +59,35 @@ fn text(desk: &mut Desk) -> String {
 }
 
 #[test]
+fn what_the_program_has_needs_no_file_and_is_the_same_again() {
+    for source in data::SOURCES {
+        let query = format!("data={}&seed=5&epochs=2&size=100&batch=50", source.name);
+        let mut desk = Desk::default();
+        let outcome = desk.start(&query).unwrap();
+        assert_eq!(outcome == Outcome::Began, source.is_built_in(), "{}", source.name);
+        if outcome == Outcome::Waits {
+            assert!(desk.waits_for().unwrap().contains(source.needs()));
+            assert_eq!(desk.waits_for_mnist(), source.is_known());
+            continue;
+        }
+        let (address, end) = (desk.address(), fingerprint(&mut desk, 1));
+        assert!(!address.contains("hash=") && address.contains(&format!("data={}", source.name)));
+        assert_eq!(desk.visit(&address), Ok(Outcome::Same));
+        let file = saved(&desk, "run.safetensors");
+        for other in data::SOURCES.iter().filter(|other| other.is_built_in()) {
+            desk.start(&format!("data={}&network=64-4-10", other.name)).unwrap();
+            assert_eq!(desk.run().unwrap().data().source, other.name);
+        }
+        let mut again = Desk::default();
+        again.start(&address).unwrap();
+        assert_eq!(fingerprint(&mut again, 1), end, "{}", source.name);
+        assert_eq!(open(&mut desk, &[&file]), Outcome::Resumed);
+        assert_eq!((data_name(&desk), desk.address()), (data_name(&again), address));
+        assert_eq!(lead(&desk).trainer().network().fingerprint(), end);
+    }
+}
+
+#[test]
 fn a_run_keeps_its_data_when_it_starts_over() {
     let (a, b) = (table("a.csv", 1), table("b.csv", 2));
     let mut desk = Desk::default();
@@ -320,4 +349,34 @@ fn an_address_with_a_run_beside_it_repeats_both() {
     there.start(&desk.address().replacen("seed=5", "seed=6", 1)).unwrap();
     let kept = there.run().unwrap().kept().unwrap();
     assert_eq!(kept.records().last().unwrap().epoch, 2);
+}
+
+#[test]
+fn several_runs_are_saved_in_one_file_and_go_on_exactly() {
+    let mut desk = Desk::default();
+    desk.start("experiment=full-kl&network=64-8-10&epochs=3&samples=1&seed=5").unwrap();
+    train(desk.run_mut().unwrap(), 1);
+    desk.run_mut().unwrap().keep().unwrap();
+    desk.run_mut().unwrap().set("lr", "0.004").unwrap();
+    train(desk.run_mut().unwrap(), 2);
+    let file = |desk: &Desk| {
+        let bytes = desk.run().unwrap().save(&desk.address()).unwrap();
+        File { name: "both.safetensors".to_owned(), bytes }
+    };
+    let mut there = Desk::default();
+    assert_eq!(there.open(vec![file(&desk)], "").unwrap(), Outcome::Resumed);
+    let epoch = |desk: &Desk| desk.run().unwrap().epoch();
+    assert_eq!((there.address(), epoch(&there)), (desk.address(), epoch(&desk)));
+    for desk in [&mut desk, &mut there] {
+        train(desk.run_mut().unwrap(), 9);
+    }
+    let ends = |desk: &Desk| {
+        let arms = desk.run().unwrap().arms();
+        arms.map(|(_, s)| s.records().last().cloned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ends(&there), ends(&desk));
+    let mut torn = file(&desk);
+    torn.bytes.truncate(torn.bytes.len() / 2);
+    assert!(there.open(vec![torn], "").unwrap_err().to_string().contains("both.safetensors"));
+    assert_eq!(ends(&there), ends(&desk), "what was there is there");
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sparsevd::data::{self, Data};
+use sparsevd::data::Data;
 use sparsevd::experiments::{self, Experiment};
 use sparsevd::link::Link;
 use sparsevd::runs::{Look, Runs, When};
@@ -13,9 +13,8 @@ use sparsevd::settings::{Kind, Settings};
 
 /// Those whose data come with the program.
 fn built_in() -> impl Iterator<Item = (&'static Experiment, Arc<Data>)> {
-    let digits = Arc::new(data::digits());
     let all = experiments::ALL.iter().copied();
-    all.filter(|e| (e.settings)().data == "digits").map(move |e| (e, digits.clone()))
+    all.filter_map(|e| Some((e, Arc::new((e.settings)().source().make(1)?))))
 }
 
 /// The settings of two short epochs.

@@ -218,7 +218,7 @@ fn specimen() -> Plot {
 fn surface(colours: Colours) -> Plot {
     let cell = |i: usize, j: usize| {
         let (x, y) = (i as f32 / 8.0 - 2.0, 1.5 - j as f32 / 8.0);
-        (x * x + y * y).sqrt() - 1.2 + 0.4 * (3.0 * x).sin()
+        (x * x + y * y).sqrt() - 1.2 + 0.4 * f64::from(3.0 * x).sin() as f32
     };
     let cells =
         (0..24).map(|j| (0..32).map(|i| if i + j < 4 { f32::NAN } else { cell(i, j) }).collect());

@@ -5,6 +5,7 @@ use crate::process;
 use crate::project;
 use crate::sizes::{self, Sizes};
 use crate::toolchain;
+use crate::types;
 use md5::{Digest, Md5};
 use serde_json::Value;
 use std::fs;
@@ -26,6 +27,7 @@ pub fn build(dist: &Path) -> Result<Sizes> {
     let scratch = scratch_beside(&dist)?;
     let fresh = scratch.path().join("fresh");
     bind(&wasm, &fresh.join("pkg"))?;
+    types::keep(&fresh.join("pkg"))?;
     stamp(&fresh.join("pkg"))?;
     copy_page(&project::root(), &fresh)?;
     replace(&dist, &fresh, &scratch.path().join("old"))?;
@@ -65,7 +67,8 @@ fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
         Bindgen::new()
             .input_path(wasm)
             .web(true)?
-            .typescript(false)
+            // For the check of types; they are not part of the site.
+            .typescript(true)
             .remove_name_section(true)
             .remove_producers_section(true)
             .out_name(NAME)

@@ -6,6 +6,7 @@ pub mod process;
 pub mod project;
 pub mod toolchain;
 pub mod sizes;
+pub mod types;
 pub mod build;
 pub mod mnist;
 pub mod serve;

@@ -28,6 +28,8 @@ pub enum Stream {
     Labels,
     /// Noise of measurements, such as the gradient variance.
     Measures,
+    /// Objects of made data.
+    Points,
 }
 
 /// A seeded portable generator: xoshiro256++ (Blackman and Vigna, 2021).

@@ -5,6 +5,9 @@
 //! comes from anywhere, so nothing in it is believed: `damage` says what cannot be.
 
 mod damage;
+mod several;
+
+pub use several::{pack, unpack};
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -7,17 +7,23 @@ use super::{Data, Dataset, Features, File, hold_out, unpack};
 const DIGITS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/digits.gz"));
 const PIXELS: usize = 64;
 
+const SOUND: &str = "the embedded file is sound";
+
 /// The digits: 1,437 training and 360 test images of (8, 8), 10 classes, pixels in [0, 1].
 pub fn digits() -> Data {
-    const SOUND: &str = "the embedded file is sound";
+    let (train, test) = hold_out(&all());
+    Data::new("digits", train, test, Some((8, 8))).expect(SOUND)
+}
+
+/// All 1,797 of them in one set.
+pub(super) fn all() -> Dataset {
     let file = File { name: "digits".into(), bytes: DIGITS.to_vec() };
     let columns = unpack::inflate(file).expect(SOUND).bytes;
     let n = columns.len() / (PIXELS + 1);
     let pixel = |image: usize| (0..PIXELS).map(move |pixel| pixel * n + image);
     let values = (0..n).flat_map(pixel).map(|place| columns[place]).collect();
     let features = Features::Bytes { values, scale: 1.0 / 16.0 };
-    let (train, test) = hold_out(&Dataset::new(features, PIXELS, columns[PIXELS * n..].to_vec()));
-    Data::new("digits", train, test, Some((8, 8))).expect(SOUND)
+    Dataset::new(features, PIXELS, columns[PIXELS * n..].to_vec())
 }
 
 #[cfg(test)]

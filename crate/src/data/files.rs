@@ -3,7 +3,7 @@
 use super::arrays;
 use super::kinds::{Kind, kind};
 use super::table::{self, Likeness};
-use super::{Data, unpack};
+use super::{Data, sources, unpack};
 use crate::error::{Error, Result, printable};
 
 /// A file that somebody dropped, served or named: the bytes as they are, packed or not.
@@ -57,6 +57,7 @@ pub fn from_files(files: Vec<File>) -> Result<Data> {
     if !others.is_empty() {
         data.notices.push(left_out(&others));
     }
+    data.source = sources::of_files(&data);
     Ok(data)
 }
 

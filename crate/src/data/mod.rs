@@ -5,28 +5,34 @@
 
 mod arrays;
 mod cells;
+mod clusters;
 mod dataset;
 mod digits;
 mod drawing;
 mod files;
+mod gapped;
 mod gzip;
 mod identity;
 mod image;
 mod kinds;
 mod labels;
 mod parts;
+mod sources;
 mod split;
 mod table;
 mod unpack;
 mod zip;
 
+pub use clusters::{Clusters, REACH, SPREAD};
 pub use dataset::{Dataset, Features};
 pub use digits::digits;
 pub use drawing::from_drawing;
 pub use files::{File, from_files};
+pub use gapped::{Gapped, SPAN};
 pub use identity::Identity;
 pub use image::{rotate, shift, shuffle_pixels};
 pub use kinds::what_is;
+pub use sources::{Comes, SOURCES, Source, source, unseen};
 pub use split::hold_out;
 
 use crate::error::{Error, Result};
@@ -36,6 +42,8 @@ use crate::error::{Error, Result};
 pub struct Data {
     /// Short name, for titles and error sentences.
     pub name: String,
+    /// The name of the [`Source`] that they are of; empty if they are of none.
+    pub source: &'static str,
     /// Objects to learn from.
     pub train: Dataset,
     /// Objects held out; as wide as the training objects.
@@ -109,7 +117,8 @@ impl Data {
         assert!(image.is_none_or(|(height, width)| height * width == train.width()));
         let hash = test.hash(train.hash(HASH_SEED));
         let classes = labels.len();
-        Ok(Self { name, train, test, image, classes, labels, notices: Vec::new(), hash })
+        let (source, notices) = ("", Vec::new());
+        Ok(Self { name, source, train, test, image, classes, labels, notices, hash })
     }
 
     /// An error unless there is a test object number `index`, from 0.

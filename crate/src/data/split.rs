@@ -1,4 +1,4 @@
-//! A fixed hold-out: the same test objects in every run.
+//! Stratified parts: a fixed hold-out, the same in every run, and draws for few objects.
 
 use super::Dataset;
 use crate::rng::{Rng, Stream};
@@ -11,8 +11,21 @@ const SEED: u64 = 0;
 /// Divides `all` into (train, test): ⌈n/5⌉ test objects, every class within one of its share,
 /// both parts shuffled. The same objects always give the same parts.
 pub fn hold_out(all: &Dataset) -> (Dataset, Dataset) {
-    let order = Rng::stream(SEED, Stream::Split, 0).permutation(all.len());
-    // A systematic sample is stratified: line the shuffled objects up by class, hold every fifth.
+    let (test, train) = divide(all, SEED, |place| place.is_multiple_of(FIFTH));
+    (train, test)
+}
+
+/// Draws `few` objects of `all`, every class within one of its share, by `seed`; (they, the rest),
+/// both shuffled.
+pub(super) fn draw(all: &Dataset, few: usize, seed: u64) -> (Dataset, Dataset) {
+    let before = |place: usize| place * few / all.len();
+    divide(all, seed, |place| before(place + 1) > before(place))
+}
+
+/// Shuffles objects and divides them into those held and the rest. A systematic sample is
+/// stratified: `hold` is asked for every place in a line of the shuffled objects by class.
+fn divide(all: &Dataset, seed: u64, hold: impl Fn(usize) -> bool) -> (Dataset, Dataset) {
+    let order = Rng::stream(seed, Stream::Split, 0).permutation(all.len());
     let mut place = [0; 256];
     for &label in all.labels() {
         place[label as usize] += 1;
@@ -24,11 +37,11 @@ pub fn hold_out(all: &Dataset) -> (Dataset, Dataset) {
     let mut held = vec![false; all.len()];
     for &i in &order {
         let place = &mut place[all.labels()[i as usize] as usize];
-        held[i as usize] = *place % FIFTH == 0;
+        held[i as usize] = hold(*place);
         *place += 1;
     }
-    let (test, train): (Vec<u32>, Vec<u32>) = order.iter().partition(|&&i| held[i as usize]);
-    (all.select(&train), all.select(&test))
+    let (held, rest): (Vec<u32>, Vec<u32>) = order.iter().partition(|&&i| held[i as usize]);
+    (all.select(&held), all.select(&rest))
 }
 
 #[cfg(test)]

@@ -3,9 +3,22 @@
 //!
 //! To add an experiment: one file with a value of [`Experiment`], one line in [`ALL`].
 
+mod charts;
+mod ensembling;
 mod experiment;
 mod lenet;
+mod models;
+mod random_labels;
+mod regression_answers;
+mod regression_fits;
+mod reparametrization;
+mod rt_vs_lrt;
 mod sparsity;
+mod uncertainty_classification;
+mod uncertainty_regression;
+mod uncertainty_surfaces;
+mod unseen_classes;
+mod vd_vs_ard;
 mod verdict;
 
 pub use experiment::{Experiment, PLAIN, Part};
@@ -16,6 +29,14 @@ use crate::settings::{Settings, pairs};
 /// Every experiment; the first is the default.
 pub const ALL: &[&Experiment] = &[
     &sparsity::SPARSITY,
+    &ensembling::ENSEMBLING,
+    &uncertainty_regression::UNCERTAINTY_REGRESSION,
+    &uncertainty_classification::UNCERTAINTY_CLASSIFICATION,
+    &unseen_classes::UNSEEN_CLASSES,
+    &reparametrization::REPARAMETRIZATION,
+    &rt_vs_lrt::RT_VS_LRT,
+    &vd_vs_ard::VD_VS_ARD,
+    &random_labels::RANDOM_LABELS,
     &sparsity::FULL_KL,
     &sparsity::DIGITS_CONV,
     &lenet::LENET_300_100,

@@ -130,7 +130,7 @@ impl Axis {
     /// The value at a share of the axis: the inverse of [`share`](Self::share).
     pub fn value(&self, share: f64) -> f64 {
         if self.logarithmic {
-            self.low * (self.high / self.low).powf(share)
+            self.low * (share * (self.high / self.low).ln()).exp()
         } else {
             self.low + share * (self.high - self.low)
         }
@@ -138,7 +138,7 @@ impl Axis {
 
     /// The label without the unit after its last comma, and that unit.
     fn parts(&self) -> (&str, &str) {
-        self.label.rsplit_once(", ").unwrap_or((&self.label, ""))
+        self.label.rsplit_once(',').map_or((&self.label, ""), |(name, unit)| (name, unit.trim()))
     }
 
     /// A value with three significant digits, but no finer than a thousandth of the axis.

@@ -6,6 +6,7 @@ use super::axes::Axes;
 use super::brush::{Drawn, Place};
 use super::pen::Pen;
 use super::plot::{Ink, Sign};
+use crate::linalg::math;
 
 /// Half a diamond's height in CSS pixels.
 const DIAMOND: f64 = 4.0;
@@ -61,8 +62,8 @@ fn class_sign(pen: &Pen<'_>, class: usize, (x, y): Place, grown: f64, colour: RG
 fn around((x, y): Place, distances: &[f64], corners: usize) -> Vec<Place> {
     let corner = |i: usize| {
         let r = distances[i % distances.len()];
-        let angle = std::f64::consts::TAU * i as f64 / corners as f64;
-        (x + r * angle.sin(), y - r * angle.cos())
+        let (sin, cos) = math::sin_cos(i as f32 / corners as f32);
+        (x + r * f64::from(sin), y - r * f64::from(cos))
     };
     (0..corners).map(corner).collect()
 }

@@ -15,6 +15,7 @@ pub use picture::{Look, Moved, Observing, Picture, When, Width, at_once};
 use std::sync::Arc;
 
 use crate::changes::{Change, changed};
+use crate::checkpoint;
 use crate::data::Data;
 use crate::error::{Error, Result};
 use crate::plots::plot::Plot;
@@ -104,6 +105,36 @@ impl Runs {
         let settings = session.settings().clone();
         let (data, arms) = (session.trainer().data().clone(), Setup::one(&settings).arms);
         Self::of(settings, data, (arms, vec![session]), None, pictures)
+    }
+
+    /// The same with the saved run of every arm in its place, to go on where they were saved.
+    ///
+    /// # Errors
+    /// They are not the runs of these arms.
+    pub fn restored(mut self, saved: Vec<Session>) -> Result<Self> {
+        let plans = |sessions: &[Session]| sessions.iter().map(Session::plan).collect::<Vec<_>>();
+        if plans(&saved) != plans(&self.sessions) {
+            return Err(Error::new("The saved runs are not those of their experiment."));
+        }
+        let last = |session: &Session| Some(session.records().last()?.epoch);
+        self.epoch = saved.iter().map(last).min().flatten();
+        self.sessions = saved;
+        Ok(self)
+    }
+
+    /// The runs as a file; `query` repeats them.
+    ///
+    /// # Errors
+    /// There is no run of a network.
+    pub fn save(&self, query: &str) -> Result<Vec<u8>> {
+        match &self.sessions[..] {
+            [] => Err(Error::new("There is no network here to save: Link repeats what is seen.")),
+            [session] => Ok(session.save()),
+            several => {
+                let runs: Vec<_> = several.iter().map(Session::save).collect();
+                Ok(checkpoint::pack(query, &runs))
+            }
+        }
     }
 
     /// The arms with their runs, the leading one first.

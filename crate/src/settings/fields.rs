@@ -1,6 +1,7 @@
 //! The list of settings: names, ranges, words, and what changing one does to a run.
 
 use super::field::{Effect, Field, Kind, Pace};
+use crate::data::SOURCES;
 use crate::error::{Error, Result};
 use crate::layers::Estimator;
 use crate::methods::Method;
@@ -104,7 +105,7 @@ pub const FIELDS: &[Field] = &[
         label: "Data",
         about: "8×8 digits come with the page; MNIST and your own files are loaded.",
         kind: Kind::Choice(|| {
-            choices(&[("digits", "Digits 8×8"), ("mnist", "MNIST 28×28"), ("own", "Own files")])
+            SOURCES.iter().map(|s| (s.name.to_owned(), s.label.to_owned())).collect()
         }),
         effect: Effect::Restart,
         offered: ALWAYS,
@@ -123,11 +124,27 @@ pub const FIELDS: &[Field] = &[
         kind: Kind::Choice(|| choices(&[("true", "True"), ("random", "Random")])),
         effect: Effect::Restart,
         offered: ALWAYS,
-        get: |s| if s.random_labels { "random" } else { "true" }.to_owned(),
+        get: |s| if s.wrong_labels == 1.0 { "random" } else { "true" }.to_owned(),
         set: |s, v| {
-            s.random_labels = v == "random";
+            match v {
+                "random" => s.wrong_labels = 1.0,
+                _ if s.wrong_labels == 1.0 => s.wrong_labels = 0.0,
+                _ => {}
+            }
             Ok(())
         },
+    },
+    Field {
+        key: "wrong",
+        id: "wrong",
+        flag: "wrong",
+        label: "Share of wrong labels",
+        about: "So many of the training labels are shuffled among themselves: at 1 all are random, and one in C is right by chance.",
+        kind: Kind::Number { min: 0.0, max: 1.0, pace: Pace::By(0.1) },
+        effect: Effect::Restart,
+        offered: ALWAYS,
+        get: |s| s.wrong_labels.to_string(),
+        set: |s, v| parsed(v).map(|x| s.wrong_labels = x),
     },
     Field {
         key: "size",

@@ -14,7 +14,7 @@ pub use field::{Effect, Field, Kind, Pace};
 pub use fields::{FIELDS, GROUPS};
 pub use knobs::Knobs;
 
-use crate::data::Data;
+use crate::data::{self, Data, Source};
 use crate::error::{Error, Result, printable};
 use crate::layers::Estimator;
 use crate::methods::Method;
@@ -28,7 +28,7 @@ use crate::topology::Topology;
 pub struct Settings {
     /// The experiment these settings started from.
     pub experiment: String,
-    /// `digits`, `mnist` or `own`.
+    /// The name of one of [`data::SOURCES`].
     pub data: String,
     /// The layers.
     pub network: Topology,
@@ -36,8 +36,8 @@ pub struct Settings {
     pub method: Method,
     /// Gradient estimator of Bayesian weights.
     pub estimator: Estimator,
-    /// Whether the training labels are shuffled once.
-    pub random_labels: bool,
+    /// The share of the training labels that are shuffled among themselves, once.
+    pub wrong_labels: f32,
     /// The optimizer's name.
     pub optimizer: String,
     /// The learning rate before it falls.
@@ -87,11 +87,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             experiment: "sparsity".to_owned(),
-            data: "digits".to_owned(),
+            data: data::SOURCES[0].name.to_owned(),
             network: Topology::dense(&[64, 300, 100, 10]),
             method: Method::SparseVd,
             estimator: Estimator::Lrt,
-            random_labels: false,
+            wrong_labels: 0.0,
             optimizer: "adam".to_owned(),
             learning_rate: 1e-3,
             decay: Decay::Linear { from: 50.0, to: 100.0 },
@@ -172,6 +172,11 @@ impl Settings {
             query += &format!("&{}={}", field.key, (field.get)(self));
         }
         query
+    }
+
+    /// Where the data come from.
+    pub fn source(&self) -> &'static Source {
+        data::source(&self.data)
     }
 
     /// The settings' optimizer.
@@ -288,6 +293,25 @@ mod tests {
             assert!(error.contains(value) || error.contains(key), "{error}");
         }
         assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
+    fn random_labels_are_a_share_of_one() {
+        for (query, share, word) in [
+            ("labels=random", 1.0, "random"),
+            ("labels=true&wrong=0.3", 0.3, "true"),
+            ("wrong=0.3&labels=true", 0.3, "true"),
+            ("labels=random&wrong=1", 1.0, "random"),
+            ("", 0.0, "true"),
+        ] {
+            let mut settings = Settings::default();
+            assert!(settings.apply_query(query).is_empty());
+            assert_eq!(
+                (settings.wrong_labels, settings.get("labels").unwrap()),
+                (share, word.into())
+            );
+            assert_eq!(Settings::read(&settings.to_query()), (settings, Vec::new()), "{query}");
+        }
     }
 
     #[test]

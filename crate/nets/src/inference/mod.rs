@@ -13,6 +13,7 @@ pub mod exact_kl;
 pub mod hmc;
 pub mod laplace;
 pub mod noise;
+pub mod one_weight;
 pub mod regression;
 pub mod tanh_net;
 pub mod variational;
@@ -40,6 +41,11 @@ pub fn fill_normal(rng: &mut Rng, out: &mut [f64]) {
     for (out, &noise) in out.iter_mut().zip(&noise) {
         *out = f64::from(noise);
     }
+}
+
+/// The probability that a standard normal number is less than `z`.
+pub fn normal_below(z: f64) -> f64 {
+    0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)
 }
 
 /// Σ aᵢ bᵢ.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::ArgMatches;
-use sparsevd::data::Data;
+use sparsevd::data::{self, Data};
 use sparsevd::error::{Error, Result};
 use sparsevd::experiments::{self, Experiment, Verdict};
 use sparsevd::number;
@@ -62,7 +62,7 @@ pub fn run(arguments: &ArgMatches) -> Result<bool> {
         settings.set(key, value)?;
     }
     let names = values(arguments, "data").unwrap_or_else(|| vec![settings.data.as_str()]);
-    let data = Arc::new(inputs::load(&names)?);
+    let data = Arc::new(inputs::load(&names, seeds[0])?);
     let mut csv = value(arguments, "csv").map(Target::new).transpose()?;
 
     let folder = value(arguments, "svg");
@@ -76,10 +76,10 @@ pub fn run(arguments: &ArgMatches) -> Result<bool> {
     over(
         &seeds,
         |seed| verdict(experiment, judge, &settings, &data, seed, folder.is_some()),
-        |done| {
+        |mut done: Done| {
             lines(name, &done).for_each(print);
             note(format!("seed {}: {}", done.seed, done.verdict.sentence));
-            for (file, svg) in done.pictures.drain(..) {
+            for (file, svg) in std::mem::take(&mut done.pictures) {
                 Target::new(&format!("{}/{file}", folder.unwrap_or(".")))?.write(svg.as_bytes())?;
             }
             all.push(done);
@@ -105,6 +105,8 @@ fn verdict(
     drawn: bool,
 ) -> Result<Done> {
     let mut settings = Settings { seed, ..settings.clone() };
+    let its_own = data::source(data.source).make(seed).map(Arc::new);
+    let data = its_own.as_ref().unwrap_or(data);
     settings.fit(data);
     let mut runs = experiment.begin(settings, data, &[])?;
     loop {

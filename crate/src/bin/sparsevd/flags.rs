@@ -47,8 +47,8 @@ fn settings(arguments: &ArgMatches) -> Result<(Settings, Arc<Data>)> {
         }
     }
     let names = values(arguments, "data").unwrap_or_else(|| vec![had.data.as_str()]);
-    let mut data = inputs::load(&names)?;
-    settings.data = inputs::kind(&names, &data).to_owned();
+    let mut data = inputs::load(&names, settings.seed)?;
+    settings.data = data.source.to_owned();
     let asked = |field: &Field| value(arguments, field.flag).is_some();
     let corrections = fit(&mut settings, &data, asked)?;
     budget::check(&settings, &data)?;
@@ -113,21 +113,20 @@ pub fn fit(
 /// epochs.
 pub fn resume(file: &str, arguments: &ArgMatches) -> Result<(Trainer, Vec<Record>)> {
     let checkpoint = Checkpoint::read(file, &files::read(file)?)?;
-    let names = match (values(arguments, "data"), checkpoint.settings().data.as_str()) {
-        (Some(names), _) => names,
-        (None, inputs::DIGITS) => vec![inputs::DIGITS],
-        (None, kind) => {
-            let whose = match (checkpoint.identity(), kind) {
-                (Some(identity), _) => identity.to_string(),
-                (None, "mnist") => "MNIST".to_owned(),
-                (None, _) => "files of your own".to_owned(),
-            };
+    let source = checkpoint.settings().source();
+    let names = match values(arguments, "data") {
+        Some(names) => names,
+        None if source.is_built_in() => vec![source.name],
+        None => {
+            let identity = checkpoint.identity().map(ToString::to_string);
+            let whose = identity.unwrap_or_else(|| source.needs().to_owned());
             return Err(Error::new(format!(
                 "{file} was trained on {whose}: name the files or their folder with --data."
             )));
         }
     };
-    let (trainer, records) = checkpoint.resume(inputs::load(&names)?.into())?;
+    let seed = checkpoint.settings().seed;
+    let (trainer, records) = checkpoint.resume(inputs::load(&names, seed)?.into())?;
     if let Some(name) = value(arguments, "experiment")
         && name != trainer.settings().experiment
     {

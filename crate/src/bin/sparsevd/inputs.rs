@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use sparsevd::data::{self, Data, File};
+use sparsevd::data::{self, Data, File, SOURCES, Source};
 use sparsevd::error::{Error, Result};
 
 use crate::files;
-
-/// The built-in data's name.
-pub const DIGITS: &str = "digits";
 
 /// What `--data` takes, for help and errors.
 pub const ABOUT: &str = "digits, or files or folders: IDX, CSV and their kin, one set or training and test (also mnist:DIR, csv:FILE)";
@@ -16,10 +13,12 @@ pub const ABOUT: &str = "digits, or files or folders: IDX, CSV and their kin, on
 /// More files than any data set has, in a folder that was meant for something else.
 const MOST: usize = 40;
 
-/// The data that `names` stand for.
-pub fn load(names: &[&str]) -> Result<Data> {
-    if names == [DIGITS] {
-        return Ok(data::digits());
+/// The data that `names` stand for, in a run of this seed.
+pub fn load(names: &[&str], seed: u64) -> Result<Data> {
+    if let [name] = names
+        && let Some(data) = built_in(name).and_then(|source| source.make(seed))
+    {
+        return Ok(data);
     }
     let mut paths = Vec::new();
     for name in names {
@@ -36,13 +35,9 @@ pub fn load(names: &[&str]) -> Result<Data> {
     data::from_files(paths.iter().map(read).collect::<Result<_>>()?)
 }
 
-/// The setting that says what data a run needs: MNIST has a name wherever its files are.
-pub fn kind(names: &[&str], data: &Data) -> &'static str {
-    match data.name.as_str() {
-        _ if names == [DIGITS] => "digits",
-        "MNIST" => "mnist",
-        _ => "own",
-    }
+/// The data called `name` that come with the program, if they are such.
+fn built_in(name: &str) -> Option<&'static Source> {
+    SOURCES.iter().find(|source| source.is_built_in() && source.name == name)
 }
 
 /// The files that `name` stands for.
@@ -56,7 +51,9 @@ fn found(name: &str) -> Result<Vec<PathBuf>> {
         return Ok(vec![path.to_path_buf()]);
     }
     Err(Error::new(match name {
-        DIGITS => "Data 'digits' are complete: leave the other files out, or digits.".to_owned(),
+        _ if built_in(name).is_some() => {
+            format!("Data '{name}' are complete: leave the other files out, or {name}.")
+        }
         "mnist" => "Data 'mnist' needs its folder: write --data mnist:DIR (cargo xtask data mnist fetches it).".to_owned(),
         _ => format!(
             "Data '{name}' is not known: there is no file or folder {}; write digits, or files or folders that exist.",

@@ -33,7 +33,7 @@ pub fn run(arguments: &ArgMatches) -> Result<()> {
     let folder = Path::new(options::value(arguments, "dir").unwrap_or_default());
     let mut jobs = jobs(arguments, folder)?;
     let names = options::values(arguments, "data").unwrap_or_default();
-    let data = Arc::new(inputs::load(&names)?);
+    let data = Arc::new(inputs::load(&names, 0)?);
     for job in &mut jobs {
         flags::fit(&mut job.settings, &data, |_| true)?;
     }

@@ -3,17 +3,19 @@
 //! Data have one identity, their contents: a run keeps the data that it began on, and a link or
 //! a saved run that names other data than those at hand waits for them.
 
+mod saved;
+
 use std::sync::Arc;
 
-use crate::checkpoint::Checkpoint;
 use crate::data::{self, Data, File, Identity};
 use crate::error::{Error, Result};
 use crate::experiments;
 use crate::link::Link;
 use crate::runs::Runs;
 use crate::session::Session;
-use crate::settings;
+use crate::settings::{self, Settings};
 use crate::topology::Topology;
+use saved::Saved;
 
 /// Data that no run needs are kept for coming back to, up to so many features.
 const SHELF: usize = 100_000_000;
@@ -35,34 +37,19 @@ pub enum Outcome {
 
 /// What begins as soon as its data come.
 enum Waiting {
-    Link(Link),
+    Link(Box<Link>),
     Saved(Saved),
 }
 
-/// A saved run, read but not yet joined with its data.
-struct Saved {
-    name: String,
-    checkpoint: Checkpoint,
-}
-
 /// The runs of one page.
+#[derive(Default)]
 pub struct Desk {
     run: Option<Runs>,
     before: Option<Runs>,
     waiting: Option<Waiting>,
-    digits: Arc<Data>,
     /// Data that came in, oldest first.
     shelf: Vec<Arc<Data>>,
     notices: Vec<String>,
-}
-
-impl Default for Desk {
-    /// An empty desk.
-    fn default() -> Self {
-        let digits = Arc::new(data::digits());
-        let (shelf, notices) = (Vec::new(), Vec::new());
-        Self { run: None, before: None, waiting: None, digits, shelf, notices }
-    }
 }
 
 impl Desk {
@@ -101,21 +88,21 @@ impl Desk {
         Some(format!("{what} needs {needs}: drop it here or press Open."))
     }
 
-    /// Whether what waits needs MNIST, which a server may have.
+    /// Whether what waits needs data that a server may have: MNIST.
     pub fn waits_for_mnist(&self) -> bool {
         self.waiting.as_ref().is_some_and(|waiting| match waiting {
-            Waiting::Link(link) => link.settings.data == "mnist",
-            Waiting::Saved(saved) => saved.checkpoint.settings().data == "mnist",
+            Waiting::Link(link) => link.settings.source().is_known(),
+            Waiting::Saved(saved) => saved.settings().source().is_known(),
         })
     }
 
     /// Begins the run of a link. Without its data the link waits, and what is on the screen stays.
     pub fn start(&mut self, query: &str) -> Result<Outcome> {
         let (link, _) = Link::read(query);
-        match self.find(&link.settings.data, link.hash.as_deref()) {
+        match self.find(&link.settings, link.hash.as_deref()) {
             Some(data) => self.begin(link, data),
             None => {
-                self.waiting = Some(Waiting::Link(link));
+                self.waiting = Some(Waiting::Link(Box::new(link)));
                 Ok(Outcome::Waits)
             }
         }
@@ -180,7 +167,7 @@ impl Desk {
     /// Takes saved runs up, each on the data that it belongs to.
     fn resume(&mut self, saved: Vec<Saved>, dropped: Option<Arc<Data>>) -> Result<Outcome> {
         if let (Some(data), [first, ..]) = (&dropped, &saved[..])
-            && !saved.iter().any(|saved| saved.fits(data, self.word(data)))
+            && !saved.iter().any(|saved| saved.fits(data))
         {
             return Err(Error::new(format!(
                 "{} needs other data, {}: this is {}.",
@@ -192,7 +179,7 @@ impl Desk {
         let (mut ready, mut waiting) = (Vec::new(), None);
         for saved in saved {
             match self.data_of(&saved, dropped.as_ref()) {
-                Some(data) => ready.push((saved.name, Session::load(saved.checkpoint, data)?)),
+                Some(data) => ready.push((saved.name.clone(), saved.on(data)?)),
                 None => waiting = Some(Waiting::Saved(saved)),
             }
         }
@@ -206,21 +193,20 @@ impl Desk {
             )),
         }
         let began = !ready.is_empty();
-        ready.into_iter().for_each(|(_, session)| self.adopt(resumed(session)));
+        ready.into_iter().for_each(|(_, runs)| self.adopt(runs));
         self.waiting = waiting.or(self.waiting.take());
         Ok(if began { Outcome::Resumed } else { Outcome::Waits })
     }
 
     /// The data of a saved run: those it was dropped with if they are its own, or known ones.
     fn data_of(&self, saved: &Saved, dropped: Option<&Arc<Data>>) -> Option<Arc<Data>> {
-        let hash = saved.checkpoint.identity().map(|identity| &identity.hash[..]);
-        let dropped = dropped.filter(|data| saved.fits(data, self.word(data)));
-        dropped.cloned().or_else(|| self.find(&saved.checkpoint.settings().data, hash))
+        let hash = saved.identity().map(|identity| &identity.hash[..]);
+        let dropped = dropped.filter(|data| saved.fits(data));
+        dropped.cloned().or_else(|| self.find(saved.settings(), hash))
     }
 
     /// Takes in data: for what waits for them, or for a run of their own.
     fn receive(&mut self, data: Arc<Data>, query: &str) -> Result<Outcome> {
-        let word = self.word(&data);
         let Identity { name, train, test, features, classes, .. } = Identity::of(&data);
         self.shelve(&data);
         let told = format!(
@@ -229,18 +215,18 @@ impl Desk {
         );
         let told = [vec![told], data.notices.clone()].concat();
         let outcome = match self.waiting.take() {
-            Some(Waiting::Link(link)) if link.takes(&data, word) => {
-                let begun = self.begin(link.clone(), data);
+            Some(Waiting::Link(link)) if link.takes(&data) => {
+                let begun = self.begin(Link::clone(&link), data);
                 if begun.is_err() {
                     self.waiting = Some(Waiting::Link(link));
                 }
                 begun.map(|_| Outcome::Finished)
             }
-            Some(Waiting::Saved(saved)) if saved.fits(&data, word) => {
+            Some(Waiting::Saved(saved)) if saved.fits(&data) => {
                 self.resume(vec![saved], Some(data))
             }
             other => {
-                let begun = self.begin(self.link_for(query, word), data);
+                let begun = self.begin(link_for(query, data.source), data);
                 self.waiting = other.filter(|waiting| matches!(waiting, Waiting::Saved(_)));
                 begun
             }
@@ -251,22 +237,11 @@ impl Desk {
         outcome
     }
 
-    /// The link of a run with the settings of `query` on new data.
-    fn link_for(&self, query: &str, word: &str) -> Link {
-        let (mut link, _) = Link::read(query);
-        if word == "mnist" {
-            let seed = link.settings.seed;
-            return Link::read(&format!("experiment=lenet-300-100&seed={seed}")).0;
-        }
-        link.settings.data = word.to_owned();
-        Link { sized: false, changes: Vec::new(), file: None, hash: None, a: None, ..link }
-    }
-
     fn begin(&mut self, link: Link, data: Arc<Data>) -> Result<Outcome> {
         let mut notices = Vec::from_iter(link.foreign(&data));
         let Link { mut settings, changes, sized, a, .. } = link;
-        settings.data = self.word(&data).to_owned();
-        if settings.data == "own" && !sized {
+        settings.data = data.source.to_owned();
+        if !sized && settings.source().is_own() {
             settings.network = Topology::dense(&[data.features(), 100, data.classes]);
         }
         notices.extend(settings.fit(&data));
@@ -306,9 +281,9 @@ impl Desk {
 
     /// Keeps data to come back to, and lets go of the oldest that no run needs.
     fn shelve(&mut self, data: &Arc<Data>) {
-        let Self { run, before, digits, shelf, .. } = self;
+        let Self { run, before, shelf, .. } = self;
         shelf.retain(|known| known.hash != data.hash);
-        if data.hash != digits.hash {
+        if !data::source(data.source).is_built_in() {
             shelf.push(data.clone());
         }
         let runs: Vec<_> = [run, before].into_iter().flatten().collect();
@@ -325,43 +300,31 @@ impl Desk {
         }
     }
 
-    /// The data of this hash; without a hash the nearest that the setting `data` calls `word`.
-    fn find(&self, word: &str, hash: Option<&str>) -> Option<Arc<Data>> {
+    /// The data that settings name: the program's own, or else those of this hash; without a hash
+    /// the nearest of their source.
+    fn find(&self, settings: &Settings, hash: Option<&str>) -> Option<Arc<Data>> {
+        let made = settings.source().make(settings.seed);
         let runs = [&self.run, &self.before].into_iter().flatten().map(Runs::data);
-        let mut known = runs.chain(self.shelf.iter().rev()).chain([&self.digits]);
-        let is = |data: &Data| match hash {
-            Some(hash) if word != "digits" => Identity::of(data).hash == hash,
-            _ => self.word(data) == word,
+        let mut known = runs.chain(self.shelf.iter().rev());
+        let is = |data: &Data| match (&made, hash) {
+            (Some(made), _) => data.hash == made.hash,
+            (None, Some(hash)) => Identity::of(data).hash == hash,
+            (None, None) => data.source == settings.data,
         };
-        known.find(|data| is(data)).cloned()
-    }
-
-    /// What the setting `data` calls these data.
-    fn word(&self, data: &Data) -> &'static str {
-        match &data.name[..] {
-            _ if data.hash == self.digits.hash => "digits",
-            "MNIST" if data.features() == 784 => "mnist",
-            _ => "own",
-        }
+        known.find(|data| is(data)).cloned().or_else(|| made.map(Arc::new))
     }
 }
 
-impl Saved {
-    fn read(file: File) -> Result<Self> {
-        let name = short(&file.name);
-        Ok(Self { checkpoint: Checkpoint::read(&name, &file.bytes)?, name })
+/// The link of a run with the settings of `query` on new data of `source`: of the first experiment
+/// on such data, if there is one.
+fn link_for(query: &str, source: &str) -> Link {
+    let (mut link, _) = Link::read(query);
+    if let Some(usual) = experiments::ALL.iter().find(|it| (it.settings)().data == source) {
+        let seed = link.settings.seed;
+        return Link::read(&format!("experiment={}&seed={seed}", usual.name)).0;
     }
-
-    fn needs(&self) -> String {
-        let identity = self.checkpoint.identity();
-        identity.map_or_else(|| "its data".to_owned(), |identity| identity.to_string())
-    }
-
-    /// Whether these are the run's data, as far as its file knows them.
-    fn fits(&self, data: &Data, word: &str) -> bool {
-        let by_word = self.checkpoint.settings().data == word;
-        self.checkpoint.identity().map_or(by_word, |identity| identity.check(data).is_ok())
-    }
+    link.settings.data = source.to_owned();
+    Link { sized: false, changes: Vec::new(), file: None, hash: None, a: None, ..link }
 }
 
 fn link_of(runs: &Runs) -> Link {
@@ -374,12 +337,6 @@ fn query_of(session: &Session) -> String {
     let (settings, changes) = session.plan();
     let link = Link::of(settings, changes, session.trainer().data());
     Link { file: None, hash: None, ..link }.to_query()
-}
-
-/// A saved run, as its experiment shows it.
-fn resumed(session: Session) -> Runs {
-    let pictures = experiments::of(session.settings()).pictures;
-    Runs::resumed(session, pictures)
 }
 
 /// Whether a file calls itself a saved run or looks like one: a length, then a JSON object.
