@@ -11,7 +11,6 @@ import { allIsWell, fail, notice, progress, say } from './notices.js';
 import { RunClient } from './run-client.js';
 import { Screen } from './screen.js';
 import { loadModule } from './start.js';
-import { paperTable } from './table.js';
 import { Transport } from './transport.js';
 
 /** Says why there is no run, and what to do. @param {string} why */
@@ -121,8 +120,14 @@ class Page {
     };
     screen.onmoved = (key, value, final) => controls.put(key, value, final);
     experiment.onchoose = (name) => this.start(`experiment=${name}&seed=${controls.values.seed}`);
-    paperTable(JSON.parse(paper_table()), (query) => {
-      this.start(query);
+    const table = /** @type {HTMLElement} */ ($('lenet-table').querySelector('table'));
+    table.innerHTML = paper_table();
+    table.addEventListener('click', (event) => {
+      const link = /** @type {HTMLElement} */ (event.target).closest('a');
+      // With a key held, it is a link like any other.
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.start(link.search);
       scrollTo(0, 0);
     });
     $('arm').addEventListener('change', () => screen.choose(Number($('arm', HTMLSelectElement).value)));

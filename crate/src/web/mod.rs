@@ -7,6 +7,7 @@ mod canvas;
 mod catalogue;
 mod chart;
 mod data;
+mod html;
 mod look;
 mod run;
 mod records;
