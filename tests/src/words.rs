@@ -163,11 +163,12 @@ fn every_chart_says_the_numbers_of_the_epoch_looked_at() {
             for id in
                 ["chart-compression", "chart-accuracy", "chart-sparsity", "chart-scatter", "tiles"]
             {
-                let label = label(id);
-                assert!(label.contains(&format!("at epoch {epoch}")), "{id} at {epoch}: {label}");
+                page.wait(&format!(
+                    "($('{id}').getAttribute('aria-label') ?? '').includes('at epoch {epoch}')"
+                ));
             }
             if epoch > 0 {
-                assert!(label("chart-elbo").contains(&format!("at epoch {epoch}")));
+                assert!(label("chart-elbo").contains(&format!("at epoch {epoch}")), "{epoch}");
             }
             page.wait(&format!(
                 "($('chart-entropy').getAttribute('aria-label') ?? '').startsWith('Epoch {epoch}:')"
