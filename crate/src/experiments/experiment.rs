@@ -6,9 +6,7 @@ use super::verdict::Verdict;
 use crate::changes::Change;
 use crate::data::Data;
 use crate::error::Result;
-use crate::pictures::of_runs::{
-    ACCURACY, COMPRESSION, ELBO, ENTROPY, SCATTER, SPARSITY, VARIANCE,
-};
+use crate::pictures::of_runs::{ACCURACY, COMPRESSION, ELBO, ENTROPY, SCATTER, SPARSITY, VARIANCE};
 use crate::runs::{DIFFERENCES, Picture, Runs, Setup};
 use crate::settings::Settings;
 

@@ -19,10 +19,9 @@ pub fn events(session: &Session) -> Vec<Event> {
     }
     let batches = session.trainer().steps_per_epoch() as f32;
     let changes = session.changes().iter().filter(|change| change.key != "epochs");
-    events.extend(changes.map(|c| Event {
-        epoch: c.step as f32 / batches,
-        label: words(&c.key, &c.to),
-    }));
+    events.extend(
+        changes.map(|c| Event { epoch: c.step as f32 / batches, label: words(&c.key, &c.to) }),
+    );
     events
 }
 

@@ -102,8 +102,7 @@ const PLAIN: Picture = Picture {
 
 fn over_epochs(runs: &Runs, name: &str) -> Plot {
     let chart = Chart::named(name).expect("a chart of the list");
-    let arms: Vec<_> =
-        runs.arms().map(|(arm, session)| (&*arm.label, session.records())).collect();
+    let arms: Vec<_> = runs.arms().map(|(arm, session)| (&*arm.label, session.records())).collect();
     let events = runs.lead().map_or_else(Vec::new, events);
     chart.plot(&arms, &events, runs.settings().epochs)
 }

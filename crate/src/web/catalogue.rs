@@ -13,7 +13,8 @@ use crate::settings::{Effect, FIELDS, Field, GROUPS, Kind, Pace};
 /// experiments, the `methods`' words, and the settings by `groups`.
 #[wasm_bindgen]
 pub fn catalogue() -> String {
-    let entry = |e: &&&Experiment| json!({ "name": e.name, "label": e.label, "question": e.question });
+    let entry =
+        |e: &&&Experiment| json!({ "name": e.name, "label": e.label, "question": e.question });
     let part = |part: &Part| {
         let its = experiments::ALL.iter().filter(|e| e.part == *part);
         let its: Vec<Value> = its.map(|e| entry(&e)).collect();

@@ -103,7 +103,12 @@ impl Chart {
     }
 
     /// The same on a canvas of `scale` pixels for a CSS pixel.
-    pub fn paint(&self, canvas: &HtmlCanvasElement, caption: &str, scale: f64) -> Result<(), JsValue> {
+    pub fn paint(
+        &self,
+        canvas: &HtmlCanvasElement,
+        caption: &str,
+        scale: f64,
+    ) -> Result<(), JsValue> {
         let surface = surface(canvas)?;
         told(complete(&surface, &self.plot, &Theme::light(scale).fine(STEPS), caption))
     }

@@ -49,8 +49,10 @@ fn to_json(value: &impl serde::Serialize) -> String {
 
 /// Values of all settings by key.
 fn values(settings: &Settings) -> Value {
-    let mut values: serde_json::Map<_, _> =
-        settings.fields().map(|field| (field.key.to_owned(), (field.get)(settings).into())).collect();
+    let mut values: serde_json::Map<_, _> = settings
+        .fields()
+        .map(|field| (field.key.to_owned(), (field.get)(settings).into()))
+        .collect();
     values.insert("experiment".to_owned(), settings.experiment.clone().into());
     values.into()
 }

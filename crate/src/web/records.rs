@@ -85,5 +85,5 @@ fn exact(value: f64) -> String {
 
 /// For readers.
 fn brief(value: f64) -> String {
-    if value.fract() == 0.0 { value.to_string() } else { trimmed(to_digits(value, 5)) }
+    if value.fract() == 0.0 { value.to_string() } else { trimmed(to_digits(value, 4)) }
 }

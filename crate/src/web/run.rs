@@ -229,7 +229,8 @@ impl Desk {
             status["taken"] = trainer.position().taken.div_ceil(batch).into();
             status["batches"] = trainer.steps_per_epoch().into();
             status["firstEpoch"] = session.first_epoch().into();
-            status["marks"] = events(session).into_iter().map(|e| json!([e.epoch, e.label])).collect();
+            status["marks"] =
+                events(session).into_iter().map(|e| json!([e.epoch, e.label])).collect();
         }
         Ok(status.to_string())
     }

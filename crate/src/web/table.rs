@@ -51,7 +51,8 @@ fn row_of(row: &Row, again: bool, last: bool) -> String {
             let s = if seeds.len() > 1 { "s" } else { "" };
             let (epochs, seeds) = (r.epochs, seeds.join(",\u{a0}"));
             let seconds = fixed(f64::from(r.seconds_per_epoch), 1);
-            let about = format!("class=\"run\" title=\"{seconds} s an epoch, {}\"", text(r.machine));
+            let about =
+                format!("class=\"run\" title=\"{seconds} s an epoch, {}\"", text(r.machine));
             let run = tag("td", &about, &format!("{epochs} epochs, seed{s}\u{a0}{seeds}"));
             numbers(r.error.into(), r.compression.into(), r.sparsity) + &run
         }
