@@ -89,7 +89,8 @@ export class Pictures {
   /** Looks elsewhere: what is there is drawn at once, what is not is asked for. @param {Look} look */
   look(look) {
     this.#look = look;
-    for (const picture of this.#pictures.values()) if (picture.version) picture.say();
+    // What is not there yet is asked for at once: only then is it known how much room it takes.
+    for (const [canvas, picture] of this.#pictures) if (picture.version) picture.say(); else this.#ask(canvas);
     this.renew();
   }
 
