@@ -3,15 +3,7 @@
 import { check_setting, step_setting } from '../pkg/sparsevd.js';
 import { $, element } from './dom.js';
 
-/** @typedef {{ key: string, id: string, label: string, about: string, effect: string, offered: string[], min: number | null, max: number | null, step: number | null, choices: [string, string][] | null }} Field */
-
-/** Settings by heading; what is not named here goes under the last one. */
-const GROUPS = [
-  ['Model', ['method', 'estimator', 'kl', 'threshold', 'prune-target', 'prune']],
-  ['Data', ['data', 'labels', 'network']],
-  ['Training', ['lr', 'batch', 'epochs', 'samples', 'seed']],
-  ['More', []],
-];
+/** @typedef {{ key: string, id: string, label: string, about: string, effect: string, offered: string[], min: number | null, max: number | null, step: number | null, choices: [string, string][] | null, own?: boolean }} Field */
 
 const EFFECTS = {
   live: ['live', '●', 'acts on the running training'],
@@ -23,38 +15,39 @@ const EFFECTS = {
 export class Controls {
   /** @type {Map<string, Field>} */ fields = new Map();
   /** @type {Record<string, string>} */ values = {};
-  /** Methods with a posterior over weights. @type {string[]} */ #bayesian = [];
-  /** What is said of each method. @type {Record<string, import('./lesson.js').Words>} */ #words = {};
+  /** What is said of the experiment. @type {{ name: string, offered: string[] }} */ #experiment = { name: '', offered: [] };
+  /** What is said of each method. */ #methods;
+  /** The experiment's own settings. */ #knobs = element('fieldset', { hidden: '' });
   /** Called when a control has a new value that is one, and with whether it acts on the running
    * training. @type {(field: Field, value: string, live: boolean) => void} */
   onchange = () => {};
 
-  /** Called when an experiment is chosen. @type {(name: string) => void} */
-  onexperiment = () => {};
-
-  /** @param {{ fields: Field[], experiments: { name: string, label: string, about: string }[], bayesian: string[], words: Record<string, import('./lesson.js').Words> }} catalogue */
-  constructor({ fields, experiments, bayesian, words }) {
-    this.#bayesian = bayesian;
-    this.#words = words;
-    const experiment = $('experiment', HTMLSelectElement);
-    for (const { name, label, about } of experiments) {
-      experiment.append(element('option', { value: name, title: about }, label));
-    }
-    experiment.addEventListener('change', () => this.onexperiment(experiment.value));
+  /** @param {import('./experiment.js').Lists} lists */
+  constructor({ groups, more, methods }) {
+    this.#methods = methods;
     this.#drawer();
-    for (const field of fields) this.fields.set(field.key, field);
-    const named = new Set(GROUPS.flatMap(([, keys]) => keys));
-    for (const [heading, keys] of GROUPS) {
-      const more = heading === 'More';
-      const group = more ? element('details', {}, element('summary', {}, heading)) : element('fieldset', {}, element('legend', {}, heading));
-      const members = more ? fields.filter((field) => !named.has(field.key)).map((field) => field.key) : keys;
-      for (const key of members) group.append(this.#control(/** @type {Field} */ (this.fields.get(key))));
-      $('controls').append(group);
-    }
+    const group = (/** @type {HTMLElement} */ box, /** @type {Field[]} */ fields) => {
+      for (const field of fields) box.append(this.#control(field));
+      return box;
+    };
+    $('controls').append(this.#knobs);
+    for (const { heading, fields } of groups) $('controls').append(group(element('fieldset', {}, element('legend', {}, heading)), fields));
+    $('controls').append(group(element('details', {}, element('summary', {}, 'More')), more));
+  }
+
+  /** Offers the settings of an experiment, its own first. @param {{ name: string, label: string, offered: string[], knobs: Field[] }} experiment */
+  offer(experiment) {
+    this.#experiment = experiment;
+    this.values = {};
+    for (const [key, { own }] of this.fields) if (own) this.fields.delete(key);
+    const knobs = experiment.knobs.map((field) => this.#control({ ...field, own: true }));
+    this.#knobs.replaceChildren(element('legend', {}, experiment.label), ...knobs);
+    this.#knobs.hidden = !knobs.length;
   }
 
   /** @param {Field} field */
   #control(field) {
+    this.fields.set(field.key, field);
     const [kind, sign, words] = EFFECTS[field.effect];
     const input = field.choices
       ? element('select', { id: field.id }, ...field.choices.map(([value, label]) => element('option', { value }, label)))
@@ -67,7 +60,7 @@ export class Controls {
     input.addEventListener('change', () => this.#changed(field, input.value));
     const label = element('label', { for: field.id }, field.label, element('span', { class: `effect ${kind}`, title: words }, ` ${sign}`), element('span', { class: 'visually-hidden' }, `, ${words}`));
     const row = element('div', { class: 'control' }, label, input);
-    if (field.key === 'threshold') row.append(this.#slider(field, input));
+    if (field.step && (field.own || field.effect === 'view')) row.append(this.#slider(field, input));
     row.append(element('p', { class: 'about', id: `${field.id}-about` }, field.about), element('p', { class: 'wrong', id: `${field.id}-wrong`, role: 'alert' }));
     if (field.key === 'network') row.append(this.#sizes(field));
     return row;
@@ -81,18 +74,19 @@ export class Controls {
     input.addEventListener('keydown', (event) => {
       if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
       event.preventDefault();
-      this.#changed(field, step_setting(field.key, input.value, event.key === 'ArrowUp') ?? input.value);
+      this.#changed(field, step_setting(this.#experiment.name, field.key, input.value, event.key === 'ArrowUp') ?? input.value);
     });
     return input;
   }
 
-  /** The threshold's slider, which acts while it moves. @param {Field} field @param {HTMLElement} input */
+  /** A slider, which acts while it moves, unless that would start the run over. @param {Field} field @param {HTMLElement} input */
   #slider(field, input) {
     const slider = element('input', { id: `${field.id}-slider`, type: 'range', min: String(field.min), max: String(field.max), step: String(field.step), 'aria-label': field.label });
     slider.addEventListener('input', () => {
       /** @type {HTMLInputElement} */ (input).value = slider.value;
-      this.#changed(field, slider.value);
+      if (field.effect !== 'restart') this.#changed(field, slider.value);
     });
+    slider.addEventListener('change', () => this.#changed(field, slider.value));
     return slider;
   }
 
@@ -111,7 +105,7 @@ export class Controls {
       return;
     }
     try {
-      value = check_setting(field.key, value);
+      value = check_setting(this.#experiment.name, field.key, value);
     } catch (error) {
       this.complain(field.key, `${/** @type {Error} */ (error).message} It stays ${this.values[field.key]}.`);
       return this.#write(field.key, this.values[field.key], true);
@@ -148,39 +142,33 @@ export class Controls {
 
   /** Shows a value, but not under somebody's fingers unless it `must`. @param {string} key @param {string} value @param {boolean} [must] */
   #write(key, value, must = false) {
-    const id = key === 'experiment' ? 'experiment' : this.fields.get(key)?.id;
+    const id = this.fields.get(key)?.id;
     const input = id && document.getElementById(id);
     const typing = document.activeElement === input && !(input instanceof HTMLSelectElement);
     if (input && (must || !typing)) {
       /** @type {HTMLInputElement} */ (input).value = value;
       if (input.role === 'spinbutton') input.setAttribute('aria-valuenow', value);
     }
-    if (key === 'threshold') $('threshold-slider', HTMLInputElement).value = value;
+    const slider = document.getElementById(`${id}-slider`);
+    if (slider instanceof HTMLInputElement) slider.value = value;
   }
 
-  /** The words for a choice. @param {string} key @param {string} value */
-  label(key, value) {
-    return this.fields.get(key)?.choices?.find(([known]) => known === value)?.[1] ?? value;
-  }
-
-  /** Whether a setting is one of a method's. @param {string} key @param {string} method */
+  /** Whether a setting is one of a method's, and of the experiment's. @param {string} key @param {string} method */
   applies(key, method) {
-    return this.fields.get(key)?.offered.includes(method) ?? false;
+    const [field, { offered }] = [this.fields.get(key), this.#experiment];
+    if (!field?.offered.includes(method)) return false;
+    return !offered.length || field.own || offered.includes(key);
   }
 
-  /** What is said of the run's method. */
-  words() {
-    return this.#words[this.values.method];
-  }
-
-  /** Whether a method has a posterior over weights. @param {string} method */
-  isBayesian(method) {
-    return this.#bayesian.includes(method);
+  /** Gives a setting a value, as if somebody had written it. @param {string} key @param {string} value @param {boolean} final Whether it may start the run over. */
+  put(key, value, final) {
+    const field = this.fields.get(key);
+    if (field && (final || field.effect !== 'restart')) this.#changed(field, value);
   }
 
   /** @param {Field} field @param {string} value */
   #isLive(field, value) {
-    if (field.effect === 'live-if-bayesian') return this.isBayesian(this.values.method) && this.isBayesian(value);
+    if (field.effect === 'live-if-bayesian') return this.#methods[this.values.method].bayesian && this.#methods[value].bayesian;
     return field.effect !== 'restart';
   }
 

@@ -81,7 +81,7 @@ export class Digit {
   /** Takes the last answer away and says why. @param {string} words */
   forget(words) {
     this.prediction = null;
-    $('verdict').textContent = words;
+    $('digit-verdict').textContent = words;
     for (const part of ['aleatoric', 'epistemic']) $(`split-${part}`).style.width = '0';
     this.onanswer(words);
   }
@@ -199,11 +199,11 @@ export class Digit {
     const agree = samples.filter((/** @type {number[]} */ p) => best(p) === all).length;
     $('samples-text').textContent = `${samples.length}`;
     const subject = label === null ? 'Your drawing' : `Test ${this.#image ? 'image' : 'object'} ${index}, a ${this.#class(label)}`;
-    $('verdict').textContent = `${subject}: the mean network says ${this.#class(mean)} (${fixed(100 * mean_network[mean], 1)} %); ${agree} of ${samples.length} samples say ${this.#class(all)}. Uncertainty ${fixed(uncertainty.total, 3)} nats = ${fixed(uncertainty.aleatoric, 3)} aleatoric + ${fixed(uncertainty.epistemic, 3)} epistemic.`;
+    $('digit-verdict').textContent = `${subject}: the mean network says ${this.#class(mean)} (${fixed(100 * mean_network[mean], 1)} %); ${agree} of ${samples.length} samples say ${this.#class(all)}. Uncertainty ${fixed(uncertainty.total, 3)} nats = ${fixed(uncertainty.aleatoric, 3)} aleatoric + ${fixed(uncertainty.epistemic, 3)} epistemic.`;
     const most = Math.log(ensemble.length);
     $('split-aleatoric').style.width = `${(100 * uncertainty.aleatoric) / most}%`;
     $('split-epistemic').style.width = `${(100 * uncertainty.epistemic) / most}%`;
-    this.onanswer($('verdict').textContent ?? '');
+    this.onanswer($('digit-verdict').textContent ?? '');
   }
 
   /** Shows what the network gets. @param {Float32Array} values */

@@ -1,10 +1,11 @@
 // @ts-check
 // Figures of a first layer that sees images: every unit as an image, and the seminar's three.
-import { $, scalePixels, unitWithin } from './dom.js';
+import { $ } from './dom.js';
 import { copy } from './lecture.js';
+import { enlarge } from './pictures.js';
 
 /** @typedef {import('../pkg/sparsevd.js').View} View */
-/** @typedef {import('./charts.js').Charts} Charts */
+/** @typedef {import('./pictures.js').Pictures} Pictures */
 /** @typedef {import('./heatmaps.js').Heatmaps} Heatmaps */
 /** @typedef {import('./heatmaps.js').Header} Header */
 
@@ -15,17 +16,40 @@ const SQUARE = { from: 100, count: 100 };
 
 /** Shows the figures that suit the first layer, hides the others. */
 export class Figures {
+  #view;
   #heatmaps;
+  #pictures;
+  #scatter;
 
-  /** @param {View} view @param {Charts} charts @param {Heatmaps} heatmaps */
-  constructor(view, charts, heatmaps) {
+  /** @param {View} view @param {Pictures} pictures @param {Heatmaps} heatmaps */
+  constructor(view, pictures, heatmaps) {
+    this.#view = view;
     this.#heatmaps = heatmaps;
-    charts.add('figure-w1', (canvas) => this.#columns(canvas));
-    charts.add('figure-tiles', (canvas) => {
-      view.drawTiles(canvas, TILES.across, TILES.across ** 2, TILES.from);
-      scalePixels(canvas, unitWithin(canvas, this.#room()));
+    this.#pictures = pictures;
+    this.#scatter = pictures.own($('figure-scatter').parentElement ?? $('figure-scatter'));
+    this.#add('tiles', (canvas) => {
+      view.drawTiles(canvas, 20, 100);
+      enlarge(canvas, canvas.parentElement?.clientWidth ?? 0);
+      canvas.setAttribute('aria-label', view.describeTiles());
     });
-    charts.add('figure-scatter', (canvas) => view.drawPartScatter(SQUARE.from, SQUARE.count, canvas));
+    this.#add('figure-w1', (canvas) => this.#columns(canvas));
+    this.#add('figure-tiles', (canvas) => {
+      view.drawTiles(canvas, TILES.across, TILES.across ** 2, TILES.from);
+      enlarge(canvas, this.#room());
+      canvas.setAttribute('aria-label', view.describeTiles());
+    });
+  }
+
+  /** @param {string} id @param {(canvas: HTMLCanvasElement) => void} draw */
+  #add(id, draw) {
+    const canvas = $(id, HTMLCanvasElement);
+    this.#pictures.add(canvas, () => draw(canvas));
+  }
+
+  /** Takes in what has changed. */
+  renew() {
+    if ($('seminar-figures').hidden) return;
+    this.#scatter.receive(this.#view.partScatter(SQUARE.from, SQUARE.count));
   }
 
   /** @param {Header} header */
@@ -46,7 +70,7 @@ export class Figures {
   #columns(canvas) {
     const { canvas: whole } = this.#heatmaps.matrix(0);
     copy(whole, canvas, COLUMNS.from, 0, COLUMNS.count, whole.height);
-    scalePixels(canvas, unitWithin(canvas, 0.7 * this.#room()));
+    enlarge(canvas, 0.7 * this.#room());
     canvas.setAttribute('aria-label', `Columns ${COLUMNS.from} to ${COLUMNS.from + COLUMNS.count - 1} of ${whole.getAttribute('aria-label')}`);
   }
 }

@@ -164,12 +164,12 @@ export class Heatmaps {
     const words = `${this.#shapes[layer].name}, ${this.#where(layer, cell)}: ${numbers}`;
     $('cell-text').textContent = words;
     const posterior = $('chart-posterior', HTMLCanvasElement);
-    posterior.hidden = sigma === null;
+    posterior.closest('figure')?.toggleAttribute('hidden', sigma === null);
+    if (sigma !== null) this.onposterior(mean, sigma);
     posterior.setAttribute('aria-label', `Posterior of ${words}`);
-    if (sigma !== null) this.onposterior(mean, sigma, posterior);
   }
 
-  /** Draws the posterior of the inspected weight. @type {(mean: number, sigma: number, canvas: HTMLCanvasElement) => void} */
+  /** Draws the posterior of the inspected weight. @type {(mean: number, sigma: number) => void} */
   onposterior = () => {};
   /** Called with the pixel of a layer that is clicked. @type {(layer: number, x: number, y: number) => void} */ onpick = () => {};
 }

@@ -18,7 +18,8 @@ export class Host {
   /** Records that the page has. */ #sent = 0;
   /** Training time of the epoch under way and of the last ones, milliseconds. */ #clock = { epoch: 0, mean: 0 };
   /** The epoch at which the address asked to stop. @type {number | null} */ #stopAt = null;
-  /** The number of the last lens: a newer one ends those before it. */ #lenses = 0;
+  /** How many slow questions there were, and the last of each name: it ends those before it. */ #questions = 0;
+  /** @type {Map<string, number>} */ #asked = new Map();
   /** MNIST on its way. @type {Promise<{ name: string, bytes: Uint8Array }[]> | null} */ #mnist = null;
   #post;
   #wake;
@@ -61,6 +62,23 @@ export class Host {
     this.tell();
   }
 
+  /** What `slice` gives in the end; nothing if the runs go on or somebody asks again under this name.
+   * @template T @param {string} name @param {() => T | undefined} slice @returns {Promise<T | undefined>} */
+  async #sliced(name, slice) {
+    const number = (this.#questions += 1);
+    this.#asked.set(name, number);
+    for (;;) {
+      const start = performance.now();
+      do {
+        const value = slice();
+        if (value !== undefined) return value;
+      } while (performance.now() - start < BUDGET);
+      // Other messages first: what is looked at may take seconds.
+      await new Promise((resolve) => setTimeout(resolve));
+      if (this.#asked.get(name) !== number) return undefined;
+    }
+  }
+
   /** Pauses, once an evaluation under way is done: the screen is of one network. */
   #rest() {
     if (JSON.parse(this.#desk.status()).evaluating) this.#goal = 'epoch';
@@ -70,6 +88,7 @@ export class Host {
   /** @param {'end' | 'epoch' | 'batch'} goal */
   #go(goal) {
     const idle = this.#goal === 'none';
+    this.#asked.clear();
     this.#goal = goal;
     this.#mode = 'live';
     this.#stopAt = null;
@@ -93,8 +112,10 @@ export class Host {
   /** A run has come on the screen: tells the page everything about it.
    * @param {number | null} epoch @param {Manner['entry']} entry */
   #announce(epoch, entry) {
+    this.#desk.choose(0);
     const status = JSON.parse(this.#desk.status());
     this.#goal = 'none';
+    this.#asked.clear();
     this.#mode = status.finished ? 'done' : 'paused';
     this.#stopAt = null;
     this.#sent = 0;
@@ -179,6 +200,12 @@ export class Host {
       this.#desk.set(key, value);
       this.#publish();
     },
+    /** Looks at another arm. @param {{ arm: number }} message */
+    choose: ({ arm }) => {
+      this.#desk.choose(arm);
+      this.#sent = 0;
+      this.#publish();
+    },
     recover: () => {
       this.#desk.recover();
       this.#stop('paused');
@@ -189,18 +216,19 @@ export class Host {
   questions = {
     frame: ({ epoch }) => this.#desk.frame(epoch ?? undefined),
     save: () => this.#desk.save(),
-    entropies: ({ epoch }) => this.#desk.entropies(epoch ?? undefined),
-    accuracy: async ({ epoch, threshold }) => {
-      const number = (this.#lenses += 1);
+    /** A picture, unless the page has this version of it. @param {{ name: string, epoch: number | null, threshold: number, known?: number }} question */
+    look: ({ name, epoch, threshold, known }) => this.#sliced(`look ${name}`, () => {
+      const looked = this.#desk.look(name, epoch ?? undefined, threshold, known);
+      const { done, version } = looked;
+      const bytes = looked.bytes();
+      return done ? { version, bytes } : undefined;
+    }),
+    moved: ({ name, handle, at: [x, y] }) => this.#desk.moved(name, handle ?? undefined, x, y),
+    /** What came out, once everything at the end is seen: JSON, or nothing if the runs go on. */
+    verdict: () => this.#sliced('verdict', () => this.#desk.conclude()),
+    accuracy: ({ epoch, threshold }) => {
       const lens = this.#desk.lens(epoch ?? undefined, threshold);
-      let accuracy;
-      while (accuracy === undefined && number === this.#lenses) {
-        accuracy = lens.advance();
-        // Other messages first: ten thousand images may take seconds.
-        await new Promise((resolve) => setTimeout(resolve));
-      }
-      lens.free();
-      return accuracy;
+      return this.#sliced('accuracy', () => lens.advance()).finally(() => lens.free());
     },
     predict: ({ epoch, threshold, digit: { index, ink, width, rotate, right, down } }) => {
       const data = this.#desk.data();

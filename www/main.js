@@ -1,17 +1,16 @@
 // @ts-check
 // Wires the page: the worker's run on one side, what people see and press on the other.
-import init, { View, catalogue, fresh_seed, paper_table, read_query } from '../pkg/sparsevd.js';
+import init, { fresh_seed, paper_table, read_query } from '../pkg/sparsevd.js';
 import { Address } from './address.js';
 import { Controls } from './controls.js';
-import { $, count, download, fixed, isDark } from './dom.js';
+import { $, count, download, isDark } from './dom.js';
+import { Experiment } from './experiment.js';
 import { onFiles } from './files.js';
 import { embed, hideControls } from './linked.js';
 import { allIsWell, fail, notice, progress, say } from './notices.js';
-import { compression } from './readouts.js';
 import { RunClient } from './run-client.js';
 import { Screen } from './screen.js';
 import { loadModule } from './start.js';
-import { paperTable } from './table.js';
 import { Transport } from './transport.js';
 
 /** Says why there is no run, and what to do. @param {string} why */
@@ -21,141 +20,204 @@ function cannotStart(why) {
   fail(`The page could not start. ${why}`, [['Try again', () => location.reload()]]);
 }
 
-async function main() {
-  // The worker fetches its scripts while the module compiles.
-  const client = new RunClient();
-  const module = await loadModule();
-  client.load(module);
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  /** Goes to the run of the address. */
-  const visit = () => client.send('visit', { query: location.search, still });
-  visit();
-  await init({ module_or_path: module });
+/** Everything there is, once the module is. */
+class Page {
+  client;
+  experiment = new Experiment();
+  controls = new Controls(this.experiment.lists);
+  address = new Address(() => this.visit(true));
+  transport = new Transport({
+    train: () => {
+      if (this.screen.mode === 'done') notice('All epochs are trained: raise Epochs to go on, or reset to train again.');
+      this.move(this.screen.mode === 'live' ? 'pause' : 'train');
+    },
+    stepEpoch: () => this.move('stepEpoch'),
+    stepBatch: () => this.move('stepBatch'),
+    look: (epoch) => this.screen.look(epoch),
+    lookBy: (by) => this.screen.look((this.screen.past() ?? this.screen.trained()) + by),
+    reset: () => this.restart({}, false),
+    newSeed: () => this.restart({ seed: String(fresh_seed()) }),
+  });
+  screen;
+  #still;
 
-  const controls = new Controls(JSON.parse(catalogue()));
-  const { notices, values, view } = JSON.parse(read_query(location.search));
-  notices.forEach(notice);
-  controls.show(values, null);
-  hideControls();
+  /** @param {RunClient} client @param {boolean} still Whether somebody likes it still. */
+  constructor(client, still) {
+    this.client = client;
+    this.#still = still;
+    this.screen = new Screen(client, this.address, this.experiment, this.transport);
+    this.screen.ondraw = () => {
+      this.screen.ondraw = () => {};
+      embed();
+    };
+    this.#read();
+    hideControls();
+    this.#press();
+    this.#hear();
+  }
 
-  // --- what is pressed -----------------------------------------------------------------------
+  /** Shows what the address says before there is a run. */
+  #read() {
+    const { notices, values, view } = JSON.parse(read_query(location.search));
+    notices.forEach(notice);
+    this.experiment.show(values.experiment);
+    this.controls.offer(this.experiment.words);
+    this.controls.show(values, null);
+    this.screen.looking = view.epoch;
+    if (!(view.autoplay ?? !this.#still) && !view.epoch) $('train').focus();
+  }
+
+  // --- what can be done ----------------------------------------------------------------------
+
+  /** Goes to the run of the address. @param {boolean} [back] Whether the browser has gone back or forward. */
+  visit(back = false) {
+    if (back) this.screen.looking = JSON.parse(read_query(location.search)).view.epoch;
+    this.client.send('visit', { query: location.search, still: this.#still });
+  }
 
   /** Begins another run. @param {string} query @param {boolean} [autoplay] */
-  const start = (query, autoplay = true) => client.send('start', { query, autoplay, epoch: null, entry: 'new' });
-  /** Starts the run over, on its data unless others are chosen. @param {Record<string, string>} changed @param {boolean} [move] */
-  const restart = (changed, move) => {
-    const hash = new URLSearchParams(screen.status?.address).get('hash');
-    start(controls.query({ threshold: String(screen.threshold), ...(hash && !changed.data ? { hash } : {}), ...changed }), move);
-  };
-  /** Follows the run and moves it. @param {string} command */
-  const move = (command) => {
-    screen.looking = null;
-    client.send(command);
-  };
-  const transport = new Transport({
-    train: () => {
-      if (screen.mode === 'done') notice('All epochs are trained: raise Epochs to go on, or reset to train again.');
-      move(screen.mode === 'live' ? 'pause' : 'train');
-    },
-    stepEpoch: () => move('stepEpoch'),
-    stepBatch: () => move('stepBatch'),
-    look: (epoch) => screen.look(epoch),
-    lookBy: (by) => screen.look((screen.past() ?? screen.trained()) + by),
-    reset: () => restart({}, false),
-    newSeed: () => restart({ seed: String(fresh_seed()) }),
-  });
-  const address = new Address(() => {
-    screen.looking = JSON.parse(read_query(location.search)).view.epoch;
-    visit();
-  });
-  const screen = new Screen(client, address, new View(), controls, transport);
-  screen.looking = view.epoch;
-  screen.ondraw = () => {
-    screen.ondraw = () => {};
-    embed();
-  };
-  if (!(view.autoplay ?? !still) && !view.epoch) $('train').focus();
+  start(query, autoplay = true) {
+    this.client.send('start', { query, autoplay, epoch: null, entry: 'new' });
+  }
 
-  controls.onchange = (field, value, live) => {
-    if (field.key === 'threshold') {
-      controls.show({ threshold: value }, null);
-      screen.through(Number(value));
-      return screen.touch();
-    }
-    if (live) client.send('set', { key: field.key, value });
-    else restart({ [field.key]: value });
-    if (field.key === 'samples') screen.predict();
-  };
-  controls.onexperiment = (name) => start(`experiment=${name}&seed=${controls.values.seed}`);
-  paperTable(JSON.parse(paper_table()), (query) => {
-    start(query);
-    scrollTo(0, 0);
-  });
-  $('undo').addEventListener('click', () => client.send('undo'));
-  $('save').addEventListener('click', async () => {
-    const file = await client.ask('save').catch((error) => fail(error.message, []));
-    if (file) download(`sparsevd-epoch-${screen.trained()}.safetensors`, file, 'application/octet-stream');
-  });
-  $('share').addEventListener('click', async () => {
-    screen.touch();
+  /** Starts the run over, on its data unless others are chosen. @param {Record<string, string>} changed @param {boolean} [autoplay] */
+  restart(changed, autoplay) {
+    const { status, threshold } = this.screen;
+    const hash = new URLSearchParams(status?.address).get('hash');
+    this.start(this.controls.query({ threshold: String(threshold), ...(hash && !changed.data ? { hash } : {}), ...changed }), autoplay);
+  }
+
+  /** Follows the run and moves it. @param {string} command */
+  move(command) {
+    this.screen.looking = null;
+    this.client.send(command);
+  }
+
+  async #save() {
+    const file = await this.client.ask('save').catch((error) => fail(error.message, []));
+    if (file) download(`sparsevd-epoch-${this.screen.trained()}.safetensors`, file, 'application/octet-stream');
+  }
+
+  async #share() {
+    this.screen.touch();
     const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
     const file = new URLSearchParams(location.search).get('file');
     notice(`The link is ${copied ? 'copied' : 'in the address bar'}: it repeats this run bit for bit${file && file !== 'MNIST' ? `, with the same data: pass ${file} on too, it is not in the link` : ''}.`);
-  });
-  $('theme').addEventListener('click', () => {
-    document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
-    screen.theme();
-  });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => screen.theme());
-  $('help').addEventListener('click', () => $('help-dialog', HTMLDialogElement).showModal());
-  onFiles((files) => {
-    progress('Reading …');
-    address.taken = true;
-    client.send('open', { files, query: controls.query({ threshold: String(screen.threshold) }) }, files.map((file) => file.bytes.buffer));
-  }, notice);
+  }
+
+  /** What is pressed. */
+  #press() {
+    const { client, controls, experiment, screen } = this;
+    controls.onchange = (field, value, live) => {
+      if (field.key === 'threshold') {
+        controls.show({ threshold: value }, null);
+        screen.through(Number(value));
+        return screen.touch();
+      }
+      if (live) client.send('set', { key: field.key, value });
+      else this.restart({ [field.key]: value });
+      if (field.key === 'samples') screen.predict();
+    };
+    screen.onmoved = (key, value, final) => controls.put(key, value, final);
+    experiment.onchoose = (name) => this.start(`experiment=${name}&seed=${controls.values.seed}`);
+    const table = /** @type {HTMLElement} */ ($('lenet-table').querySelector('table'));
+    table.innerHTML = paper_table();
+    table.addEventListener('click', (event) => {
+      const link = /** @type {HTMLElement} */ (event.target).closest('a');
+      // With a key held, it is a link like any other.
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.start(link.search);
+      scrollTo(0, 0);
+    });
+    $('arm').addEventListener('change', () => screen.choose(Number($('arm', HTMLSelectElement).value)));
+    $('undo').addEventListener('click', () => client.send('undo'));
+    $('save').addEventListener('click', () => this.#save());
+    $('share').addEventListener('click', () => this.#share());
+    $('theme').addEventListener('click', () => {
+      document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
+      screen.theme();
+    });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => screen.theme());
+    $('help').addEventListener('click', () => $('help-dialog', HTMLDialogElement).showModal());
+    onFiles((files) => {
+      progress('Reading …');
+      this.address.taken = true;
+      client.send('open', { files, query: controls.query({ threshold: String(screen.threshold) }) }, files.map((file) => file.bytes.buffer));
+    }, notice);
+  }
 
   // --- what the worker says ------------------------------------------------------------------
 
-  client.on('began', ({ status, data, notices, undoable, epoch, entry }) => {
+  #hear() {
+    const { client, screen } = this;
+    client.on('began', (message) => this.#began(message));
+    client.on('status', ({ status, mode, millis }) => this.#status(status, mode, millis));
+    client.on('records', ({ json }) => {
+      const news = screen.record(json);
+      if (news) say(news);
+      if (news && screen.mode === 'live') screen.predict();
+    });
+    client.on('progress', ({ text }) => progress(text));
+    client.on('refused', ({ text, waits }) => {
+      document.body.classList.remove('waiting');
+      progress('');
+      this.address.waits = waits;
+      fail(text, waits ? [['Open …', () => $('open').click()]] : []);
+      if (screen.status) this.controls.show(screen.status.values, null);
+    });
+    client.on('crashed', ({ text }) => this.#crashed(text));
+    client.listen();
+  }
+
+  /** Another run is on the screen. @param {any} message */
+  #began({ status, data, notices, undoable, epoch, entry }) {
+    const { address, controls, experiment, screen } = this;
     progress('');
     allIsWell(!screen.status);
     notices.forEach(notice);
-    for (const key of controls.fields.keys()) controls.complain(key, '');
+    if (experiment.show(status.values.experiment)) controls.offer(experiment.words);
     controls.show(status.values, data);
     document.body.classList.remove('waiting');
     screen.begin(status, data, epoch);
-    $('run-name').textContent = `${data.name}: ${count(data.train)} to train, ${count(data.test)} to test`;
+    const arms = status.arms.map((/** @type {string} */ label, /** @type {number} */ i) => new Option(label, String(i)));
+    $('arm').replaceChildren(...arms);
+    $('arm').parentElement?.toggleAttribute('hidden', arms.length < 2);
+    $('save').hidden = !status.network;
+    $('run-name').textContent = status.network ? `${data.name}: ${count(data.train)} to train, ${count(data.test)} to test` : '';
     $('undo').hidden = !undoable;
     if (entry !== 'none') address.waits = false;
     if (entry === 'new' || (entry === 'same' && address.taken)) screen.touch(entry === 'new');
-  });
-  client.on('status', ({ status, mode, millis }) => {
+  }
+
+  /** The run has moved. @param {import('./run-client.js').Status} status @param {string} mode @param {number} millis */
+  #status(status, mode, millis) {
+    const { controls, experiment, screen } = this;
     controls.show({ ...status.values, threshold: String(screen.threshold) }, null);
     const changed = status.address !== screen.status?.address;
+    const done = mode === 'done' && (changed || screen.mode !== 'done');
     screen.update(status, mode, millis);
     if (changed) screen.touch();
-    if (mode === 'error') diverged();
+    if (mode === 'error') this.#diverged();
+    if (mode !== 'done') experiment.judge(null);
     if (mode === 'live') return;
-    screen.settle();
+    screen.predict();
+    if (done) this.#conclude();
     say(`${$('state').textContent} at ${$('epoch-text').textContent}`, true);
-  });
-  client.on('records', ({ json }) => {
-    screen.record(json);
-    const last = JSON.parse(json).at(-1);
-    if (!last || last.epoch % 10 !== 0) return;
-    const sum = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0);
-    say(`Epoch ${last.epoch}: ${compression(sum(last.total), sum(last.kept))} compression, ${fixed(last.test_accuracy, 1)} percent test accuracy`);
-    if (screen.mode === 'live' && last.epoch > 0) screen.settle();
-  });
-  client.on('progress', ({ text }) => progress(text));
-  client.on('refused', ({ text, waits }) => {
-    document.body.classList.remove('waiting');
-    progress('');
-    address.waits = waits;
-    fail(text, waits ? [['Open …', () => $('open').click()]] : []);
-    if (screen.status) controls.show(screen.status.values, null);
-  });
-  client.on('crashed', ({ text }) => {
+  }
+
+  /** Asks what came out. */
+  async #conclude() {
+    if (!this.experiment.words.judged) return;
+    const verdict = await this.client.ask('verdict').catch(() => undefined);
+    if (!verdict) return;
+    this.experiment.judge(JSON.parse(verdict));
+    say(`${$('sentence').textContent}`, true);
+  }
+
+  /** @param {string} text */
+  #crashed(text) {
+    const { screen } = this;
     if (!screen.status) {
       const why = `The worker that trains does not run (${text}): reload without the cache (Ctrl+Shift+R); if this stays, copy the whole folder dist/ again.`;
       // Whoever knows how to find the missing script speaks first.
@@ -169,20 +231,29 @@ async function main() {
       ['Repeat the run', () => location.reload()],
       ['Show the default run', () => location.assign(location.pathname)],
     ]);
-  });
+  }
 
-  const diverged = () => {
-    const { values } = controls;
-    fail(`The loss is no longer a number after epoch ${screen.trained()}: the learning rate ${values.lr} is too large for this network. Nothing is lost; every epoch before can still be looked at.`, [
-      [`Go on from epoch ${screen.trained()} with a tenth of the learning rate`, () => {
-        client.send('recover');
-        client.send('train');
+  #diverged() {
+    const trained = this.screen.trained();
+    fail(`The loss is no longer a number after epoch ${trained}: the learning rate ${this.controls.values.lr} is too large for this network. Nothing is lost; every epoch before can still be looked at.`, [
+      [`Go on from epoch ${trained} with a tenth of the learning rate`, () => {
+        this.client.send('recover');
+        this.client.send('train');
       }],
-      ['Start over with learning rate 0.001', () => restart({ lr: '0.001' })],
+      ['Start over with learning rate 0.001', () => this.restart({ lr: '0.001' })],
     ]);
-  };
+  }
+}
 
-  client.listen();
+async function main() {
+  // The worker fetches its scripts while the module compiles.
+  const client = new RunClient();
+  const module = await loadModule();
+  client.load(module);
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  client.send('visit', { query: location.search, still });
+  await init({ module_or_path: module });
+  new Page(client, still);
 }
 
 main().catch((error) => cannotStart(error.message ?? error));

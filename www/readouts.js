@@ -1,6 +1,6 @@
 // @ts-check
 // The numbers under the time line, the table of all epochs, and the sentence for screen readers.
-import { $, count, download, element, fixed, readout, significant } from './dom.js';
+import { $, count, download, element, fixed, readout } from './dom.js';
 
 /** Compression as people say it. @param {number} total @param {number} kept */
 export const compression = (total, kept) => (kept === 0 ? 'all pruned' : `${fixed(total / kept, total / kept < 10 ? 2 : 1)}×`);
@@ -25,46 +25,34 @@ export function showReadouts(header, { kept, total }, accuracy, training) {
   readout('readout-fingerprint', header.fingerprint, header.fingerprint);
 }
 
-const COLUMNS = {
-  epoch: (r) => r.epoch,
-  kl_weight: (r) => r.kl_weight,
-  lr: (r) => r.learning_rate,
-  train_loss: (r) => r.train_loss,
-  train_acc: (r) => r.train_accuracy,
-  test_acc: (r) => r.test_accuracy,
-  dense_acc: (r) => r.dense_accuracy,
-  sampled_acc: (r) => r.sampled_accuracy,
-  test_nll: (r) => r.test_nll,
-  elbo: (r) => r.elbo,
-  kept: (r) => r.kept.reduce((a, b) => a + b, 0),
-  total: (r) => r.total.reduce((a, b) => a + b, 0),
-  sparsity_per_layer: (r) => r.kept.map((kept, i) => fixed(1 - kept / r.total[i], 4)).join('/'),
-  variance_rt: (r) => r.gradient_variance?.[0],
-  variance_lrt: (r) => r.gradient_variance?.[1],
-  fingerprint: (r) => r.fingerprint,
-};
+/** The table of epochs, kept up to date while it is open. */
+export class Table {
+  #records;
+  #details = $('data-table', HTMLDetailsElement);
+  #body = element('tbody');
+  /** The fingerprint of the last row's network. @type {string | undefined} */ #last;
 
-/** Keeps the table of epochs up to date while it is open. @param {() => any[]} records */
-export function dataTable(records) {
-  const details = $('data-table', HTMLDetailsElement);
-  const body = element('tbody');
-  const head = element('tr', {}, ...Object.keys(COLUMNS).map((name) => element('th', { scope: 'col' }, name)));
-  details.querySelector('table')?.append(element('thead', {}, head), body);
-  /** The fingerprint of the last row's network. @type {string | undefined} */ let last;
-  const short = (/** @type {any} */ value) => (typeof value === 'number' && !Number.isInteger(value) ? significant(value, 5) : String(value ?? ''));
-  const fill = () => {
-    if (!details.open) return;
-    const all = records();
-    // Rows that are there stay: an epoch adds one, another run begins anew.
-    if (all[body.rows.length - 1]?.fingerprint !== last) body.replaceChildren();
-    last = all.at(-1)?.fingerprint;
-    const row = (/** @type {any} */ record) => element('tr', {}, ...Object.values(COLUMNS).map((of) => element('td', {}, short(of(record)))));
-    body.append(...all.slice(body.rows.length).map(row));
-  };
-  details.addEventListener('toggle', fill);
-  $('csv').addEventListener('click', () => {
-    const lines = records().map((record) => Object.values(COLUMNS).map((of) => of(record) ?? '').join(','));
-    download('sparsevd.csv', [Object.keys(COLUMNS).join(','), ...lines, ''].join('\n'), 'text/csv');
-  });
-  return fill;
+  /** @param {import('../pkg/sparsevd.js').Records} records */
+  constructor(records) {
+    this.#records = records;
+    const head = element('tr', {}, ...records.heads().map((name) => element('th', { scope: 'col' }, name)));
+    this.#details.querySelector('table')?.append(element('thead', {}, head), this.#body);
+    this.#details.addEventListener('toggle', () => this.fill());
+    $('csv').addEventListener('click', () => download('sparsevd.csv', records.csv(), 'text/csv'));
+  }
+
+  /** Adds what is new: an epoch adds a row, another run begins anew. */
+  fill() {
+    if (!this.#details.open) return;
+    const known = this.#body.rows.length;
+    /** @type {string[][]} */ const rows = JSON.parse(this.#records.rows(Math.max(0, known - 1)));
+    const same = known && rows[0]?.at(-1) === this.#last;
+    if (known && !same) {
+      this.#body.replaceChildren();
+      this.#last = undefined;
+      return this.fill();
+    }
+    this.#last = rows.at(-1)?.at(-1) ?? this.#last;
+    this.#body.append(...rows.slice(same ? 1 : 0).map((row) => element('tr', {}, ...row.map((cell) => element('td', {}, cell)))));
+  }
 }

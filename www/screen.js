@@ -1,30 +1,28 @@
 // @ts-check
 // The screen: which epoch is looked at, through which threshold, and everything drawn of it.
+import { Records, View, plot_posterior, plot_prediction } from '../pkg/sparsevd.js';
 import { viewQuery } from './address.js';
-import { Charts } from './charts.js';
 import { Digit } from './digit.js';
 import { $, fixed } from './dom.js';
 import { Figures } from './figures.js';
 import { Heatmaps } from './heatmaps.js';
 import { Lecture } from './lecture.js';
-import { showLesson } from './lesson.js';
 import { notice, say } from './notices.js';
-import { dataTable, showReadouts } from './readouts.js';
+import { Pictures } from './pictures.js';
+import { Table, showReadouts } from './readouts.js';
 import { Sizes } from './sizes.js';
-import { marksOf } from './timeline.js';
 
 /** @typedef {import('./run-client.js').Status} Status */
 /** @typedef {import('./address.js').Address} Address */
 /** @typedef {import('./run-client.js').RunClient} RunClient */
-/** @typedef {import('./controls.js').Controls} Controls */
+/** @typedef {import('./experiment.js').Experiment} Experiment */
 /** @typedef {import('./transport.js').Transport} Transport */
-/** @typedef {import('../pkg/sparsevd.js').View} View */
 
 /** Milliseconds between two frames of a live run: faster than eyes, and the worker can train. */
 const FRAME = 40;
 
-/** Before anything is predicted. */
-const NO_ENTROPIES = '{"inside":[],"outside":[]}';
+/** Pictures beside the weights: as many as are as high as the weights. */
+const BESIDE = 3;
 
 const same = (/** @type {number} */ a, /** @type {number} */ b) => Math.abs(a - b) < 1e-6;
 
@@ -35,49 +33,75 @@ export class Screen {
   /** The past epoch looked at; null follows the run. @type {number | null} */ looking = null;
   threshold = 3;
   data = { name: '', train: 0, test: 1, features: 0, classes: 10, image: null, labels: /** @type {string[]} */ ([]) };
-  /** The run's events, as the charts mark them. */ #marks = '';
   /** The header of the frame on the screen. @type {any} */ #header = null;
   /** The lens's answer, and what it was for. */ #lens = { key: '', value: /** @type {number | null} */ (null) };
-  /** The entropies on the screen, as JSON. */ #entropies = NO_ENTROPIES;
-  /** What the charts showed last. */ #charted = '';
+  /** What the pictures showed last. */ #pictured = '';
+  /** Runs that were here before this one. */ #runs = 0;
   #wanted = false;
   #inFlight = false;
   /** Called when something has been drawn. */ ondraw = () => {};
+  /** Called when something in a picture is moved: a setting's key, its value, and whether that is where it stays. @type {(key: string, value: string, final: boolean) => void} */ onmoved = () => {};
   #client;
   #address;
-  #view;
-  #controls;
+  #experiment;
   #transport;
+  #view = new View();
+  #records = new Records();
+  #pictures;
   #heatmaps;
   #lecture;
-  #charts;
-  #sizes;
+  #sizes = new Sizes(this.#view);
   #figures;
   #digit;
-  #fillTable;
+  #table = new Table(this.#records);
 
-  /** @param {RunClient} client @param {Address} address @param {View} view @param {Controls} controls @param {Transport} transport */
-  constructor(client, address, view, controls, transport) {
+  /** @param {RunClient} client @param {Address} address @param {Experiment} experiment @param {Transport} transport */
+  constructor(client, address, experiment, transport) {
     this.#client = client;
     this.#address = address;
-    this.#view = view;
-    this.#controls = controls;
+    this.#experiment = experiment;
     this.#transport = transport;
-    this.#heatmaps = new Heatmaps(view, viewQuery().layer ?? '0');
+    this.#pictures = new Pictures(client, {
+      epoch: () => this.#header?.epoch ?? this.past() ?? this.trained(),
+      caption: () => this.#caption(),
+      file: () => `${this.#experiment.words.name}-epoch-${this.past() ?? this.trained()}`,
+      moved: (name, handle, at, final) => this.#moved({ name, handle, at }, final),
+    });
+    this.#heatmaps = new Heatmaps(this.#view, viewQuery().layer ?? '0');
     this.#lecture = new Lecture(this.#heatmaps);
-    this.#charts = new Charts(view);
-    this.#sizes = new Sizes(view);
-    this.#figures = new Figures(view, this.#charts, this.#heatmaps);
+    this.#figures = new Figures(this.#view, this.#pictures, this.#heatmaps);
     this.#digit = new Digit(client, () => ({ epoch: this.past(), threshold: this.threshold }));
-    this.#fillTable = dataTable(() => JSON.parse(view.records()));
-    this.#heatmaps.onposterior = (mean, sigma, canvas) => this.#charts.add(canvas.id, () => view.drawPosterior(mean, sigma, canvas));
-    this.#charts.add('chart-uncertainty', (canvas) => view.drawPrediction(this.#digit.prediction ?? undefined, this.data.labels ?? [], canvas));
+    this.#ownPictures();
+  }
+
+  /** The pictures of what somebody points at: a weight, a digit. */
+  #ownPictures() {
+    const own = (/** @type {string} */ id) => this.#pictures.own(/** @type {HTMLElement} */ ($(id).closest('figure')));
+    const [posterior, prediction] = [own('chart-posterior'), own('chart-uncertainty')];
+    this.#heatmaps.onposterior = (mean, sigma) => {
+      posterior.receive(plot_posterior(mean, sigma));
+      this.#pictures.renew(posterior.canvas);
+    };
     this.#digit.onanswer = (verdict) => {
-      this.#charts.renew('chart-uncertainty');
-      $('chart-uncertainty').setAttribute('aria-label', verdict || 'Class probabilities: no prediction yet');
+      prediction.receive(plot_prediction(this.#digit.prediction ?? undefined, this.data.labels ?? []));
+      prediction.canvas.setAttribute('aria-label', verdict || 'Class probabilities: no prediction yet');
+      this.#pictures.renew(prediction.canvas);
       if (verdict && this.mode !== 'live') say(verdict);
     };
-    this.#charts.add('chart-entropy', (canvas) => view.drawEntropies(this.#entropies, this.data.classes, canvas));
+  }
+
+  /** What a picture that stands by itself says of the run. */
+  #caption() {
+    const { values } = this.status ?? { values: {} };
+    return `${this.#experiment.words.label}, epoch ${this.past() ?? this.trained()} of ${values.epochs}, seed ${values.seed}. ${location.origin}${location.pathname}?${this.status?.address}`;
+  }
+
+  /** Asks what moving something means. @param {{ name: string, handle: number | null, at: number[] }} what @param {boolean} final */
+  async #moved(what, final) {
+    const answer = await this.#client.ask('moved', what).catch(() => undefined);
+    if (!answer) return;
+    const [key, value] = JSON.parse(answer);
+    this.onmoved(key, value, final);
   }
 
   /** Epochs trained and evaluated. */
@@ -92,14 +116,19 @@ export class Screen {
     return looking === this.trained() && this.mode === 'live' ? null : looking;
   }
 
+  /** What is said of the method of the run on the screen. */
+  #method() {
+    const { methods } = this.#experiment.lists;
+    return methods[this.status?.method ?? ''] ?? methods[this.#experiment.words.method];
+  }
+
   /** Looks at a past epoch, or follows the run. @param {number | null} epoch */
   look(epoch) {
     const first = this.status?.firstEpoch ?? 0;
     this.looking = epoch === null ? null : Math.min(this.trained(), Math.max(first, epoch));
     this.touch();
     this.refresh();
-    if (this.mode === 'live') this.#digit.ask();
-    else this.settle();
+    this.predict();
   }
 
   /** Looks through another threshold. @param {number} threshold */
@@ -107,44 +136,64 @@ export class Screen {
     this.threshold = threshold;
     this.#view.setThreshold(threshold);
     this.#paint();
-    if (this.mode !== 'live') this.#digit.ask();
+    if (this.mode !== 'live') this.predict();
   }
 
   /** Forgets the run that was shown; another has begun. @param {Status} status @param {any} data @param {number | null} epoch The epoch to look at. */
   begin(status, data, epoch) {
     Object.assign(this, { status, data });
+    this.#runs += 1;
     this.#view.clear();
-    this.#entropies = NO_ENTROPIES;
+    this.#records.clear();
     this.#lens = { key: '', value: null };
     this.#header = null;
     this.looking = epoch;
     this.threshold = Number(status.values.threshold);
     this.#view.setThreshold(this.threshold);
+    this.#show();
     // The page's words follow the data: images of pixels, or objects of features.
     document.body.classList.toggle('tables', !data.image);
     this.#heatmaps.labels = data.labels ?? [];
     this.#digit.data(data);
-    this.#axis();
     const { firstEpoch } = status;
     if (firstEpoch > 0) notice(`The run goes on from epoch ${firstEpoch}: the epochs before are in the charts and the table, as numbers without pictures.`);
+  }
+
+  /** Shows the pictures of the experiment, and whose run is looked at. */
+  #show() {
+    const { pictures, panels, name } = this.#experiment.words;
+    if ($('pictures').dataset.experiment !== name) this.#pictures.show(pictures, $('beside'), $('pictures'), panels.includes('weights') ? BESIDE : 0);
+    $('pictures').dataset.experiment = name;
+  }
+
+  /** Looks at another arm of the runs. @param {number} arm */
+  choose(arm) {
+    this.#records.clear();
+    this.#view.clear();
+    this.#client.send('choose', { arm });
   }
 
   /** Takes in where the run stands. @param {Status} status @param {string} mode @param {number} millis */
   update(status, mode, millis) {
     Object.assign(this, { status, mode, millis });
-    this.#axis();
+    this.#words();
     this.refresh();
   }
 
-  /** Takes in records, as JSON. @param {string} json */
+  /** Takes in records, as JSON; what there is to say of the last. @param {string} json */
   record(json) {
-    this.#view.addRecords(json);
-    this.#fillTable();
+    this.#records.add(json);
+    this.#table.fill();
+    return json === '[]' ? undefined : this.#records.news();
   }
 
   /** Shows where things stand, and asks for a frame: one at a time, when the screen is ready. */
   refresh() {
     this.showTransport();
+    if (this.status && !this.status.network) {
+      this.#picture();
+      return this.ondraw();
+    }
     this.#wanted = true;
     if (this.#inFlight) return;
     this.#inFlight = true;
@@ -173,19 +222,29 @@ export class Screen {
     this.#sizes.draw(header);
     const counts = JSON.parse(this.#view.counts());
     const accuracy = this.#accuracy(header);
-    showReadouts(header, counts, accuracy, this.#controls.words().trainAccuracy);
+    showReadouts(header, counts, accuracy, this.#method().trainAccuracy);
     this.#lecture.draw(header, counts, accuracy.value);
     this.#figures.show(header);
-    // Charts change with the epoch, the threshold and new records, not with every frame.
-    const due = `${header.epoch} ${this.threshold} ${this.#view.recordCount()} ${this.#marks} ${this.mode === 'live' ? '' : header.fingerprint}`;
-    if (due !== this.#charted) this.#charts.refresh();
-    this.#charted = due;
+    if (this.#records.count) this.#picture();
+  }
+
+  /** Looks at the pictures: they change with the epoch, the threshold and new records, not with every frame. */
+  #picture() {
+    const { status, mode } = this;
+    if (!status) return;
+    const run = [this.#runs, status.address, status.epoch, mode === 'live' ? '' : status.taken].join(' ');
+    const look = { run, epoch: this.past(), threshold: this.threshold, rests: mode !== 'live' };
+    const due = JSON.stringify([look, this.#header?.epoch, mode === 'live' || this.#header?.fingerprint]);
+    if (due === this.#pictured) return;
+    this.#pictured = due;
+    this.#figures.renew();
+    this.#pictures.look(look);
   }
 
   /** The test accuracy of what is on the screen: its record's, or what the lens sees. @param {any} header */
   #accuracy({ record, batch, fingerprint }) {
     const asRecorded = !record || same(record.threshold, this.threshold);
-    const name = asRecorded ? this.#controls.words().testAccuracy : `test accuracy at threshold ${fixed(this.threshold, 1)}`;
+    const name = asRecorded ? this.#method().testAccuracy : `test accuracy at threshold ${fixed(this.threshold, 1)}`;
     if (record && asRecorded && batch === 0) return { value: record.test_accuracy, name };
     const key = `${fingerprint} ${this.threshold}`;
     if (this.#lens.key === key) return { value: this.#lens.value, name };
@@ -209,43 +268,34 @@ export class Screen {
     if (!status) return;
     const { values, taken, batches, firstEpoch } = status;
     this.#transport.show({
-      mode: this.mode, epoch: this.trained(), taken: Math.ceil(taken / Number(values.batch)), batches, epochs: Number(values.epochs), first: firstEpoch,
-      shown: this.#header ? Math.max(this.#header.epoch, firstEpoch) : this.trained(), following: this.past() === null, millis: this.millis,
+      mode: this.mode, epoch: this.trained(), taken, batches, epochs: Number(values.epochs), first: firstEpoch,
+      shown: this.#header ? Math.max(this.#header.epoch, firstEpoch) : this.past() ?? this.trained(), following: this.past() === null, millis: this.millis,
     });
   }
 
-  #axis() {
+  /** The words that follow the method; what is only true of posteriors is hidden from point estimates. */
+  #words() {
     if (!this.status) return;
-    const { method } = this.status.values;
-    showLesson(method, this.#controls.words(), this.#controls.isBayesian(method));
-    const marks = marksOf(this.status, this.#controls);
-    this.#marks = JSON.stringify(marks.map(({ epoch, label }) => [epoch, label]));
-    this.#view.setAxis(this.#marks, Number(this.status.values.epochs));
-    this.#transport.mark(marks, Math.max(1, this.trained()));
+    const { bayesian, lesson, formula, source } = this.#method();
+    document.body.classList.toggle('points', !bayesian);
+    // What is said of the pictures is said of the experiment as it was meant.
+    document.body.classList.toggle('strayed', !bayesian && this.#experiment.lists.methods[this.#experiment.words.method].bayesian);
+    if ($('method-lesson').textContent !== lesson) {
+      $('method-lesson').textContent = lesson;
+      $('method-source').textContent = source;
+      $('method-formula').innerHTML = formula;
+    }
+    this.#transport.mark(this.status.marks, Math.max(1, this.trained()));
   }
 
-  /** Asks what takes longer than a frame: the digit's prediction and the entropies. */
-  async settle() {
-    this.#digit.ask();
-    const { data } = this;
-    const epoch = this.past() ?? this.trained();
-    const entropies = await this.#client.ask('entropies', { epoch: this.past() }).catch(() => null);
-    const numbers = entropies && [...JSON.parse(entropies).inside, ...JSON.parse(entropies).outside];
-    // A diverged network has none, and an answer about another run's data comes too late.
-    if (!numbers?.every(Number.isFinite) || data !== this.data) return;
-    this.#entropies = entropies;
-    this.#charts.renew('chart-entropy');
-    $('chart-entropy').setAttribute('aria-label', `Epoch ${epoch}: ${this.#view.describeEntropies(entropies, data.classes)}`);
-  }
-
-  /** Asks the digit's prediction again. */
+  /** Asks the digit's prediction again, which takes longer than a frame. */
   predict() {
-    this.#digit.ask();
+    if (this.status?.network && this.#experiment.words.panels.includes('digit')) this.#digit.ask();
   }
 
   /** Takes the page's colours. */
   theme() {
-    this.#charts.theme();
+    this.#pictures.renew();
   }
 
   /** Writes the address of the run: somebody has taken the controls. @param {boolean} [fresh] Whether it is another run. */

@@ -55,9 +55,9 @@ export class Transport {
     $('back-epoch', HTMLButtonElement).disabled = shown <= first;
   }
 
-  /** Marks events on the time line. @param {{ epoch: number, label: string }[]} marks @param {number} last */
+  /** Marks events on the time line. @param {[number, string][]} marks @param {number} last */
   mark(marks, last) {
-    const ticks = marks.filter(({ epoch }) => epoch <= last).map(({ epoch, label }) => {
+    const ticks = marks.filter(([epoch]) => epoch <= last).map(([epoch, label]) => {
       const tick = document.createElement('span');
       tick.title = `${label} at epoch ${fixed(epoch, 1)}`;
       tick.style.left = `${(100 * epoch) / Math.max(1, last)}%`;

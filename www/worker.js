@@ -41,5 +41,6 @@ onmessage = ({ data: { type, id, ...rest } }) => {
 async function answer(host, type, id, question) {
   const value = await host.questions[type](question);
   // wasm-bindgen copied the bytes out of the module's memory, so the copy can be handed over.
-  postMessage({ type: 'answer', id, value }, { transfer: value instanceof Uint8Array ? [value.buffer] : [] });
+  const bytes = value instanceof Uint8Array ? value : value?.bytes;
+  postMessage({ type: 'answer', id, value }, { transfer: bytes ? [bytes.buffer] : [] });
 }

@@ -34,16 +34,10 @@ pub struct Sampling {
     pub threshold: f32,
 }
 
-/// The class probabilities of `images` (objects, features) under each weight sample in turn.
-fn each_sample(
-    network: &Network,
-    images: &Matrix,
-    sampling: Sampling,
-) -> impl Iterator<Item = Matrix> {
-    (0..u64::from(sampling.samples)).map(move |k| {
-        let mut rng = Rng::stream(sampling.seed, Stream::Prediction, k);
-        softmax(network.fixed(Point::Sample(&mut rng)).predict(images.clone()))
-    })
+/// The class probabilities of `images` (objects, features) under weight sample `k`.
+fn sample(network: &Network, images: &Matrix, sampling: Sampling, k: u64) -> Matrix {
+    let mut rng = Rng::stream(sampling.seed, Stream::Prediction, k);
+    softmax(network.fixed(Point::Sample(&mut rng)).predict(images.clone()))
 }
 
 /// What `network` says of `image` (features).
@@ -53,7 +47,8 @@ pub fn predict(network: &Network, image: &[f32], sampling: Sampling) -> Predicti
     let mean_network = softmax(network.fixed(point).predict(x.clone()));
     let mut ensemble = Ensemble::new(1, mean_network.ncols());
     let mut samples = Vec::new();
-    for p in each_sample(network, &x, sampling) {
+    for k in 0..u64::from(sampling.samples) {
+        let p = sample(network, &x, sampling, k);
         ensemble.add(&p);
         samples.push(p.into_raw_vec_and_offset().0);
     }
@@ -77,22 +72,45 @@ pub struct Entropies {
 /// Images on each side of the comparison.
 const COMPARED: usize = 200;
 
-/// The ensemble's predictive entropies on up to 200 test images and on as many shuffled ones.
-pub fn entropies(network: &Network, data: &Data, sampling: Sampling) -> Entropies {
-    let rows: Vec<u32> = (0..data.test.len().min(COMPARED) as u32).collect();
-    let inside = data.test.rows(&rows);
-    let mut outside = inside.clone();
-    for (i, mut row) in outside.rows_mut().into_iter().enumerate() {
-        let mut rng = Rng::stream(sampling.seed, Stream::Measures, i as u64);
-        let shuffled = data::shuffle_pixels(row.as_slice().expect("row-major"), &mut rng);
-        row.assign(&ndarray::ArrayView1::from(&shuffled));
+/// The ensemble's predictive entropies on up to 200 test images and on as many shuffled ones, sample
+/// by sample.
+pub struct Comparing {
+    network: Network,
+    sampling: Sampling,
+    /// Samples taken.
+    taken: u32,
+    /// Test images and shuffled ones, with the ensemble's answers so far.
+    sides: [(Matrix, Ensemble); 2],
+}
+
+impl Comparing {
+    /// Begins to compare what `network` says of the test images of `data` and of shuffled ones.
+    pub fn new(network: Network, data: &Data, sampling: Sampling) -> Self {
+        let rows: Vec<u32> = (0..data.test.len().min(COMPARED) as u32).collect();
+        let inside = data.test.rows(&rows);
+        let mut outside = inside.clone();
+        for (i, mut row) in outside.rows_mut().into_iter().enumerate() {
+            let mut rng = Rng::stream(sampling.seed, Stream::Measures, i as u64);
+            let shuffled = data::shuffle_pixels(row.as_slice().expect("row-major"), &mut rng);
+            row.assign(&ndarray::ArrayView1::from(&shuffled));
+        }
+        let side = |images: Matrix| {
+            let ensemble = Ensemble::new(images.nrows(), data.classes);
+            (images, ensemble)
+        };
+        Self { network, sampling, taken: 0, sides: [inside, outside].map(side) }
     }
-    let total = |images: &Matrix| {
-        let mut ensemble = Ensemble::new(images.nrows(), data.classes);
-        each_sample(network, images, sampling).for_each(|p| ensemble.add(&p));
-        ensemble.uncertainties().iter().map(|u| u.total).collect()
-    };
-    Entropies { inside: total(&inside), outside: total(&outside) }
+
+    /// Takes one more sample; the entropies when all are taken.
+    pub fn advance(&mut self) -> Option<Entropies> {
+        for (images, ensemble) in &mut self.sides {
+            ensemble.add(&sample(&self.network, images, self.sampling, self.taken.into()));
+        }
+        self.taken += 1;
+        let total = |i: usize| self.sides[i].1.uncertainties().iter().map(|u| u.total).collect();
+        let done = self.taken >= self.sampling.samples;
+        done.then(|| Entropies { inside: total(0), outside: total(1) })
+    }
 }
 
 #[cfg(test)]
@@ -137,7 +155,8 @@ mod tests {
     #[test]
     fn what_is_no_digit_is_less_certain() {
         let trainer = trained(Method::SparseVd);
-        let e = entropies(trainer.network(), trainer.data(), SAMPLING);
+        let mut comparing = Comparing::new(trainer.network().clone(), trainer.data(), SAMPLING);
+        let e = std::iter::repeat_with(|| comparing.advance()).find_map(|e| e).unwrap();
         let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
         assert!(mean(&e.outside) > 2.0 * mean(&e.inside));
     }

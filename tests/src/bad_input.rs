@@ -91,8 +91,8 @@ fn a_lost_loss_is_explained_with_ways_on() {
         // The panel of one digit, which was shown a network without numbers, answers again.
         page.slide("digit-rotate", 90.0);
         page.wait("$('digit-rotate-text').textContent === '90°'");
-        let verdict = page.text("$('verdict').innerText");
+        let verdict = page.text("$('digit-verdict').innerText");
         page.click("digit-next");
-        page.wait(&format!("$('verdict').innerText !== '{verdict}' && $('verdict').innerText.startsWith('Test image 1,')"));
+        page.wait(&format!("$('digit-verdict').innerText !== '{verdict}' && $('digit-verdict').innerText.startsWith('Test image 1,')"));
     });
 }

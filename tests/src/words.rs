@@ -65,7 +65,7 @@ fn every_picture_has_the_datas_height_and_width() {
                 "[...pixels($('seen'), $('seen'))].slice(0, 5).map((p) => p & 255).join(' ')",
             );
             page.click("digit-next");
-            page.wait("$('verdict').innerText.startsWith('Test image 1,')");
+            page.wait("$('digit-verdict').innerText.startsWith('Test image 1,')");
             let next = page.text(
                 "[...pixels($('seen'), $('seen'))].slice(0, 5).map((p) => p & 255).join(' ')",
             );
@@ -75,7 +75,7 @@ fn every_picture_has_the_datas_height_and_width() {
             );
             page.js("$('pad').scrollIntoView({ block: 'center' })");
             page.click("pad");
-            page.wait("$('verdict').innerText.startsWith('Your drawing')");
+            page.wait("$('digit-verdict').innerText.startsWith('Your drawing')");
             page.wait("[...pixels($('seen'), $('seen'))].some((p) => (p & 255) < 128)");
             reads_well(page);
         }
@@ -91,7 +91,7 @@ fn a_table_is_shown_as_numbers_and_called_objects() {
         page.hand_over(&[&file]);
         page.wait("$('run-name').textContent.includes('two-classes.csv')");
         page.rest(3);
-        page.wait("$('verdict').innerText.startsWith('Test object 0,')");
+        page.wait("$('digit-verdict').innerText.startsWith('Test object 0,')");
         assert_eq!(page.number("$('seen-values').rows.length"), 3.0);
         let values = page.text("$('seen-values').innerText");
         assert!(values.contains("feature 0"), "{values}");
@@ -163,11 +163,12 @@ fn every_chart_says_the_numbers_of_the_epoch_looked_at() {
             for id in
                 ["chart-compression", "chart-accuracy", "chart-sparsity", "chart-scatter", "tiles"]
             {
-                let label = label(id);
-                assert!(label.contains(&format!("at epoch {epoch}")), "{id} at {epoch}: {label}");
+                page.wait(&format!(
+                    "($('{id}').getAttribute('aria-label') ?? '').includes('at epoch {epoch}')"
+                ));
             }
             if epoch > 0 {
-                assert!(label("chart-elbo").contains(&format!("at epoch {epoch}")));
+                assert!(label("chart-elbo").contains(&format!("at epoch {epoch}")), "{epoch}");
             }
             page.wait(&format!(
                 "($('chart-entropy').getAttribute('aria-label') ?? '').startsWith('Epoch {epoch}:')"
@@ -201,10 +202,10 @@ fn a_change_made_while_paused_is_marked_on_the_charts() {
 fn after_clear_no_answer_is_left_and_a_blank_object_is_an_object() {
     visit("?network=64-20-10&epochs=2", |page| {
         page.rest(2);
-        page.wait("$('verdict').innerText.startsWith('Test image')");
+        page.wait("$('digit-verdict').innerText.startsWith('Test image')");
         assert!(page.number("parseFloat($('split-aleatoric').style.width)") > 0.0);
         page.click("digit-clear");
-        page.wait("$('verdict').innerText.startsWith('Nothing drawn yet')");
+        page.wait("$('digit-verdict').innerText.startsWith('Nothing drawn yet')");
         assert_eq!(
             page.text("$('split-aleatoric').style.width + $('split-epistemic').style.width"),
             "0px0px"
@@ -212,11 +213,11 @@ fn after_clear_no_answer_is_left_and_a_blank_object_is_an_object() {
         let label = page.text("$('chart-uncertainty').getAttribute('aria-label')");
         assert!(label.starts_with("Nothing drawn yet"), "{label}");
         page.click("digit-next");
-        page.wait("$('verdict').innerText.startsWith('Test image')");
+        page.wait("$('digit-verdict').innerText.startsWith('Test image')");
         // All that is white after a shift out of the picture is still the test image.
         page.js("for (const name of ['right', 'down']) { $(`digit-${name}`).value = 8; $(`digit-${name}`).dispatchEvent(new Event('input')); }");
         page.wait("$('digit-down-text').innerText === '8' && [...pixels($('seen'), $('seen'))].every((p) => p === 0xffffffff)");
-        page.wait("$('verdict').innerText.startsWith('Test image')");
+        page.wait("$('digit-verdict').innerText.startsWith('Test image')");
     });
 }
 

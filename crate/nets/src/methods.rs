@@ -19,7 +19,7 @@ pub enum Method {
     Dense,
 }
 
-/// What the page says of a method; its formula is the page's template `formula-<name>`.
+/// What the page says of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     /// Below the weight matrices: what a pixel is, and when it turns white.
@@ -120,6 +120,18 @@ impl Method {
             Self::Dense => ("test accuracy", "train accuracy"),
         };
         Words { lesson, source, test_accuracy, train_accuracy }
+    }
+
+    /// Its formula in MathML.
+    pub fn formula(self) -> &'static str {
+        match self {
+            Self::SparseVd => include_str!("formulas/sparse-vd.mathml"),
+            Self::Ard => include_str!("formulas/ard.mathml"),
+            Self::Gaussian => include_str!("formulas/gaussian.mathml"),
+            Self::BinaryDropout => include_str!("formulas/binary-dropout.mathml"),
+            Self::MagnitudePruning => include_str!("formulas/magnitude-pruning.mathml"),
+            Self::Dense => include_str!("formulas/dense.mathml"),
+        }
     }
 
     /// The prior of Bayesian weights; `None` where weights are point estimates.

@@ -6,6 +6,7 @@ use super::verdict::Verdict;
 use crate::changes::Change;
 use crate::data::Data;
 use crate::error::Result;
+use crate::pictures::of_runs::{ACCURACY, COMPRESSION, ELBO, ENTROPY, SCATTER, SPARSITY, VARIANCE};
 use crate::runs::{DIFFERENCES, Picture, Runs, Setup};
 use crate::settings::Settings;
 
@@ -83,7 +84,16 @@ pub const PLAIN: Experiment = Experiment {
     offered: &[],
     setup: Setup::one,
     panels: &["readouts", "weights", "digit", "sizes", "table", "lenet"],
-    pictures: &[&DIFFERENCES],
+    pictures: &[
+        &COMPRESSION,
+        &ACCURACY,
+        &ELBO,
+        &SCATTER,
+        &SPARSITY,
+        &VARIANCE,
+        &ENTROPY,
+        &DIFFERENCES,
+    ],
     verdict: None,
 };
 

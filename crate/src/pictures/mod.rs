@@ -2,7 +2,11 @@
 //! file. How a plot is drawn, listed and said is the business of [`plots`](crate::plots).
 
 pub mod entropies;
+mod events;
+pub mod of_runs;
 pub mod over_epochs;
 pub mod posterior;
 pub mod prediction;
 pub mod scatter;
+
+pub use events::events;

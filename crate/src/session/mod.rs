@@ -14,7 +14,7 @@ use crate::frame::{self, Header};
 use crate::layers::Point;
 use crate::measures::Scoring;
 use crate::network::Network;
-use crate::prediction::{self, Entropies, Prediction, Sampling};
+use crate::prediction::{self, Comparing, Prediction, Sampling};
 use crate::settings::{Settings, budget};
 use crate::snapshot::Snapshot;
 use crate::trainer::{Outcome, Trainer};
@@ -327,10 +327,11 @@ impl Session {
         prediction::predict(&self.network_at(epoch).0, image, self.sampling(threshold))
     }
 
-    /// Entropies of test images and of images that are no digits.
-    pub fn entropies(&self, epoch: Option<u32>) -> Entropies {
+    /// Begins to compare the entropies of test images and of shuffled ones.
+    pub fn comparing(&self, epoch: Option<u32>) -> Comparing {
         let sampling = self.sampling(f32::INFINITY);
-        prediction::entropies(&self.network_at(epoch).0, self.trainer.data(), sampling)
+        let network = self.network_at(epoch).0.into_owned();
+        Comparing::new(network, self.trainer.data(), sampling)
     }
 
     /// The session as a file that [`Session::load`] reads.

@@ -49,7 +49,8 @@ fn looking_never_changes_the_run() {
         while lens.advance().is_none() {}
         watched.advance();
     }
-    watched.entropies(None);
+    let mut comparing = watched.comparing(None);
+    while comparing.advance().is_none() {}
     watched.set("threshold", "1").unwrap();
     watched.set("samples", "5").unwrap();
     run_to(&mut watched, 3);

@@ -31,6 +31,13 @@ const SPARSIFYING: fn(Method) -> bool = Method::sparsifies;
 /// Of a setting that only weights with a posterior have.
 const BAYESIAN: fn(Method) -> bool = |method| method.prior().is_some();
 
+/// The settings that people turn first, by heading; the others come below them.
+pub const GROUPS: &[(&str, &[&str])] = &[
+    ("Model", &["method", "estimator", "kl", "threshold", "prune-target", "prune"]),
+    ("Data", &["data", "labels", "network"]),
+    ("Training", &["lr", "batch", "epochs", "samples", "seed"]),
+];
+
 /// Every setting, in the order of the page's controls.
 pub const FIELDS: &[Field] = &[
     Field {

@@ -11,7 +11,7 @@ mod knobs;
 
 pub use advice::{Advice, advice};
 pub use field::{Effect, Field, Kind, Pace};
-pub use fields::FIELDS;
+pub use fields::{FIELDS, GROUPS};
 pub use knobs::Knobs;
 
 use crate::data::{self, Data, Source};

@@ -4,9 +4,13 @@
 
 mod bench;
 mod canvas;
-mod charts;
+mod catalogue;
+mod chart;
 mod data;
+mod html;
+mod look;
 mod run;
+mod records;
 mod table;
 mod view;
 mod words;
@@ -16,9 +20,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::address::Address;
 use crate::experiments;
-use crate::methods::{Method, Words};
 use crate::number;
-use crate::settings::{Effect, FIELDS, Kind, Pace, Settings};
+use crate::settings::Settings;
 
 #[wasm_bindgen]
 extern "C" {
@@ -36,62 +39,20 @@ fn to_js_error(error: crate::error::Error) -> JsError {
     JsError::new(&error.to_string())
 }
 
-/// The lists that the page's controls are made from, as JSON.
-#[wasm_bindgen]
-pub fn catalogue() -> String {
-    let fields: Vec<Value> = FIELDS
-        .iter()
-        .map(|field| {
-            let effect = match field.effect {
-                Effect::Live => "live",
-                Effect::LiveIfBayesian => "live-if-bayesian",
-                Effect::View => "view",
-                Effect::Restart => "restart",
-            };
-            let (range, pace, choices) = match &field.kind {
-                Kind::Number { min, max, pace } => (Some((min, max)), Some(*pace), None),
-                Kind::Choice(choices) => (None, None, Some(choices())),
-                Kind::Text => (None, None, None),
-            };
-            let step = match pace {
-                Some(Pace::Whole) => Some(1.0),
-                Some(Pace::By(step)) => Some(step),
-                Some(Pace::Factor) | None => None,
-            };
-            let (min, max) = range.unzip();
-            let offered = Method::ALL.iter().filter(|method| (field.offered)(**method));
-            let offered: Vec<&str> = offered.map(|method| method.name()).collect();
-            json!({
-                "key": field.key, "id": field.id, "label": field.label, "about": field.about,
-                "effect": effect, "offered": offered, "min": min, "max": max, "step": step, "choices": choices,
-            })
-        })
-        .collect();
-    let experiments: Vec<Value> = experiments::ALL
-        .iter()
-        .map(|e| json!({ "name": e.name, "label": e.label, "about": e.question }))
-        .collect();
-    let bayesian: Vec<&str> =
-        Method::ALL.iter().filter(|m| m.prior().is_some()).map(|m| m.name()).collect();
-    let words: serde_json::Map<_, _> = Method::ALL
-        .iter()
-        .map(|method| {
-            let Words { lesson, source, test_accuracy, train_accuracy } = method.words();
-            let words = json!({
-                "lesson": lesson, "source": source,
-                "testAccuracy": test_accuracy, "trainAccuracy": train_accuracy,
-            });
-            (method.name().to_owned(), words)
-        })
-        .collect();
-    json!({ "fields": fields, "experiments": experiments, "bayesian": bayesian, "words": words })
-        .to_string()
+fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, JsValue> {
+    serde_json::from_str(json).map_err(|error| JsValue::from_str(&error.to_string()))
+}
+
+fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("plain data becomes JSON")
 }
 
 /// Values of all settings by key.
 fn values(settings: &Settings) -> Value {
-    let mut values: serde_json::Map<_, _> =
-        FIELDS.iter().map(|field| (field.key.to_owned(), (field.get)(settings).into())).collect();
+    let mut values: serde_json::Map<_, _> = settings
+        .fields()
+        .map(|field| (field.key.to_owned(), (field.get)(settings).into()))
+        .collect();
     values.insert("experiment".to_owned(), settings.experiment.clone().into());
     values.into()
 }
@@ -108,18 +69,24 @@ pub fn read_query(query: &str) -> String {
     .to_string()
 }
 
-/// `value` as the setting `key` keeps it; an error says what is wrong with it.
+/// The settings that an experiment begins with; those of the default if there is none of the name.
+fn settings_of(experiment: &str) -> Settings {
+    let found = experiments::find(experiment);
+    found.map_or_else(Settings::default, |experiment| (experiment.settings)())
+}
+
+/// `value` as the setting `key` of an experiment keeps it; an error says what is wrong with it.
 #[wasm_bindgen]
-pub fn check_setting(key: &str, value: &str) -> Result<String, JsError> {
-    let mut settings = Settings::default();
+pub fn check_setting(experiment: &str, key: &str, value: &str) -> Result<String, JsError> {
+    let mut settings = settings_of(experiment);
     settings.set(key, value).map_err(to_js_error)?;
     Ok(settings.get(key).unwrap_or_default())
 }
 
 /// Where an arrow key leads from `value` of the setting `key`; nothing if that is no number.
 #[wasm_bindgen]
-pub fn step_setting(key: &str, value: &str, up: bool) -> Option<String> {
-    FIELDS.iter().find(|field| field.key == key)?.stepped(value, up)
+pub fn step_setting(experiment: &str, key: &str, value: &str, up: bool) -> Option<String> {
+    settings_of(experiment).field(key)?.stepped(value, up)
 }
 
 /// The whole number from 0 to `most` that `text` spells, if it does.

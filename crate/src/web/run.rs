@@ -5,10 +5,10 @@ use wasm_bindgen::prelude::*;
 
 use super::data::DataSet;
 use super::{to_js_error, values};
-use crate::changes;
 use crate::data::File;
 use crate::desk::{self, Outcome};
 use crate::measures::Scoring;
+use crate::pictures::events;
 use crate::runs::Runs;
 use crate::session::{self, Session};
 
@@ -70,22 +70,37 @@ impl Lens {
     }
 }
 
-/// The runs of a page. What needs a run is an error while there is none.
+/// The runs of a page, and the arm that is looked at. What needs a run is an error while there is
+/// none.
 #[wasm_bindgen]
 #[derive(Default)]
-pub struct Desk(desk::Desk);
+pub struct Desk {
+    desk: desk::Desk,
+    arm: usize,
+}
 
 impl Desk {
-    fn runs(&mut self) -> Result<&mut Runs, JsError> {
-        self.0.run_mut().ok_or_else(|| JsError::new(NONE))
+    pub(super) fn runs_mut(&mut self) -> Result<&mut Runs, JsError> {
+        self.desk.run_mut().ok_or_else(|| JsError::new(NONE))
+    }
+
+    pub(super) fn runs(&self) -> Result<&Runs, JsError> {
+        self.desk.run().ok_or_else(|| JsError::new(NONE))
+    }
+
+    /// The run of the arm that is looked at, if this experiment has runs of networks.
+    fn session(&self) -> Result<Option<&Session>, JsError> {
+        let runs = self.runs()?;
+        Ok(runs.session(self.arm).or_else(|| runs.lead()))
     }
 
     fn run(&self) -> Result<&Session, JsError> {
-        self.0.run().and_then(Runs::lead).ok_or_else(|| JsError::new(NONE))
+        self.session()?.ok_or_else(|| JsError::new(NO_NETWORK))
     }
 }
 
 const NONE: &str = "No run has begun yet: wait a moment, or choose an experiment.";
+const NO_NETWORK: &str = "This experiment trains no network: choose another in the menu.";
 
 #[wasm_bindgen]
 impl Desk {
@@ -97,12 +112,12 @@ impl Desk {
 
     /// Begins the run of a query string, or waits for its data.
     pub fn start(&mut self, query: &str) -> Result<Led, JsError> {
-        self.0.start(query).map(Led::from).map_err(to_js_error)
+        self.desk.start(query).map(Led::from).map_err(to_js_error)
     }
 
     /// Goes to the run of a query string: one that is on the desk goes on where it stands.
     pub fn visit(&mut self, query: &str) -> Result<Led, JsError> {
-        self.0.visit(query).map(Led::from).map_err(to_js_error)
+        self.desk.visit(query).map(Led::from).map_err(to_js_error)
     }
 
     /// Opens files, `names` and as many `contents`; new data are trained on with the settings of
@@ -115,44 +130,45 @@ impl Desk {
     ) -> Result<Led, JsError> {
         let files = names.into_iter().zip(contents);
         let files = files.map(|(name, bytes)| File { name, bytes: bytes.to_vec() }).collect();
-        self.0.open(files, query).map(Led::from).map_err(to_js_error)
+        self.desk.open(files, query).map(Led::from).map_err(to_js_error)
     }
 
     /// Shows the built-in digits if there is nothing else; whether it did.
     pub fn meanwhile(&mut self) -> Result<bool, JsError> {
-        self.0.meanwhile().map_err(to_js_error)
+        self.desk.meanwhile().map_err(to_js_error)
     }
 
     /// Goes back to the run before; whether there was one.
     pub fn undo(&mut self) -> bool {
-        self.0.undo()
+        self.desk.undo()
     }
 
     /// Whether there is a run to go back to.
     pub fn undoable(&self) -> bool {
-        self.0.undoable()
+        self.desk.undoable()
     }
 
     /// What the run that waits needs, as a sentence.
     #[wasm_bindgen(js_name = waitsFor)]
     pub fn waits_for(&self) -> Option<String> {
-        self.0.waits_for()
+        self.desk.waits_for()
     }
 
     /// Whether it needs MNIST, which a server may have.
     #[wasm_bindgen(js_name = waitsForMnist)]
     pub fn waits_for_mnist(&self) -> bool {
-        self.0.waits_for_mnist()
+        self.desk.waits_for_mnist()
     }
 
     /// Sentences about what has begun, each given once.
     pub fn notices(&mut self) -> Vec<String> {
-        self.0.notices()
+        self.desk.notices()
     }
 
     /// The data of the run.
     pub fn data(&self) -> Result<DataSet, JsError> {
-        Ok(DataSet(self.run()?.trainer().data().clone()))
+        let run = self.session()?.map(|run| run.trainer().data());
+        Ok(DataSet(run.unwrap_or(self.runs()?.data()).clone()))
     }
 
     /// The run as the bytes of a safetensors file.
@@ -162,7 +178,7 @@ impl Desk {
 
     /// Does the next piece of work.
     pub fn advance(&mut self) -> Result<Progress, JsError> {
-        Ok(match self.runs()?.advance() {
+        Ok(match self.runs_mut()?.advance() {
             session::Progress::Trained => Progress::Trained,
             session::Progress::Evaluated => Progress::Evaluated,
             session::Progress::Epoch => Progress::Epoch,
@@ -174,48 +190,55 @@ impl Desk {
 
     /// Changes a live setting.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), JsError> {
-        self.runs()?.set(key, value).map_err(to_js_error)
+        self.runs_mut()?.set(key, value).map_err(to_js_error)
     }
 
     /// Goes back to the last good epoch with a tenth of the learning rate.
     pub fn recover(&mut self) -> Result<(), JsError> {
-        let lead = self.runs()?.lead_mut().ok_or_else(|| JsError::new(NONE))?;
+        let lead = self.runs_mut()?.lead_mut().ok_or_else(|| JsError::new(NO_NETWORK))?;
         lead.recover().map_err(to_js_error)
     }
 
-    /// Where the run stands and what decides it, as JSON; `address` is the query string that
-    /// repeats it.
+    /// Looks at arm number `arm` from now on; without so many, at the leading one.
+    pub fn choose(&mut self, arm: usize) {
+        self.arm = arm;
+    }
+
+    /// Where the runs stand and what decides them, as JSON; `address` is the query string that
+    /// repeats them.
     pub fn status(&self) -> Result<String, JsError> {
-        let session = self.run()?;
-        let trainer = session.trainer();
-        let (settings, position) = (session.settings(), trainer.position());
-        let batches = trainer.steps_per_epoch();
-        let marks: Vec<_> = session
-            .changes()
-            .iter()
-            .map(|c| json!({ "epoch": c.step as f64 / batches as f64, "key": c.key, "to": c.to }))
-            .collect();
-        Ok(json!({
-            "epoch": session.records().last().map_or(0, |record| record.epoch),
-            "finished": session.finished(),
-            "evaluating": session.evaluating(),
-            "taken": position.taken,
-            "step": position.step,
-            "batches": batches,
-            "trainSize": trainer.train_size(),
-            "firstEpoch": session.first_epoch(),
-            "values": values(settings),
-            "changes": changes::to_text(session.changes()),
-            "marks": marks,
-            "address": self.0.address(),
-        })
-        .to_string())
+        let runs = self.runs()?;
+        let session = self.session()?;
+        let settings = runs.settings();
+        let arms: Vec<&str> = runs.arms().map(|(arm, _)| &*arm.label).collect();
+        let method = session.map_or(settings.method, |session| session.settings().method);
+        let mut status = json!({
+            "epoch": runs.epoch(),
+            "finished": runs.finished(),
+            "evaluating": runs.evaluating(),
+            "arms": arms,
+            "arm": if self.arm < arms.len() { self.arm } else { 0 },
+            "network": session.is_some(),
+            "method": method.name(),
+            "values": values(&settings),
+            "address": self.desk.address(),
+            "taken": 0, "batches": 1, "firstEpoch": 0, "marks": [],
+        });
+        if let Some(session) = session {
+            let (trainer, batch) = (session.trainer(), session.settings().batch_size);
+            status["taken"] = trainer.position().taken.div_ceil(batch).into();
+            status["batches"] = trainer.steps_per_epoch().into();
+            status["firstEpoch"] = session.first_epoch().into();
+            status["marks"] =
+                events(session).into_iter().map(|e| json!([e.epoch, e.label])).collect();
+        }
+        Ok(status.to_string())
     }
 
     /// The records from number `first` on, as a JSON array.
     #[wasm_bindgen(js_name = recordsFrom)]
     pub fn records_from(&self, first: usize) -> Result<String, JsError> {
-        let records = self.run()?.records();
+        let records = self.session()?.map_or(&[][..], Session::records);
         let new = &records[first.min(records.len())..];
         Ok(serde_json::to_string(new).expect("plain data becomes JSON"))
     }
@@ -239,11 +262,5 @@ impl Desk {
     ) -> Result<String, JsError> {
         let prediction = self.run()?.predict(epoch, image, threshold);
         Ok(serde_json::to_string(&prediction).expect("plain data becomes JSON"))
-    }
-
-    /// Entropies of test images and of images that are no digits, as JSON.
-    pub fn entropies(&self, epoch: Option<u32>) -> Result<String, JsError> {
-        let entropies = self.run()?.entropies(epoch);
-        Ok(serde_json::to_string(&entropies).expect("plain data becomes JSON"))
     }
 }

@@ -6,15 +6,17 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::canvas::STEPS;
-use crate::evaluation::Record;
+use super::{parse, to_json};
 use crate::formats;
 use crate::frame::{self, Frame};
 use crate::linalg::math;
-use crate::pictures::over_epochs::Event;
+use crate::pictures::posterior::posterior_plot;
+use crate::pictures::prediction::prediction_plot;
+use crate::pictures::scatter::scatter_plot;
 use crate::plots::filters::Filters;
 use crate::plots::heatmap::{self, Heatmap};
-use crate::plots::{Theme, tiles};
+use crate::plots::tiles::{self, describe_tiles};
+use crate::prediction::Prediction;
 use crate::priors;
 
 // These become text by their types: a `json!` would make an f32 an f64 and 0.1 0.10000000149.
@@ -43,15 +45,10 @@ struct Cell {
 /// The page's copy of what there is to see.
 #[wasm_bindgen]
 pub struct View {
-    pub(super) frame: Option<Frame>,
-    pub(super) records: Vec<Record>,
-    pub(super) marks: Vec<Event>,
+    frame: Option<Frame>,
     /// Colour limits of the layers; they only grow, so that the scale does not breathe.
     limits: Vec<f32>,
-    pub(super) threshold: f32,
-    pub(super) epochs: u32,
-    pub(super) playhead: Option<f32>,
-    pub(super) theme: Theme,
+    threshold: f32,
     pixels: Vec<u8>,
 }
 
@@ -61,26 +58,13 @@ impl View {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default, reason = "JavaScript calls it")]
     pub fn new() -> Self {
-        Self {
-            frame: None,
-            records: Vec::new(),
-            marks: Vec::new(),
-            limits: Vec::new(),
-            threshold: 3.0,
-            epochs: 1,
-            playhead: None,
-            theme: Theme::light(1.0),
-            pixels: Vec::new(),
-        }
+        Self { frame: None, limits: Vec::new(), threshold: 3.0, pixels: Vec::new() }
     }
 
     /// Forgets the run that was seen so far.
     pub fn clear(&mut self) {
         self.frame = None;
-        self.records.clear();
-        self.marks.clear();
         self.limits.clear();
-        self.playhead = None;
     }
 
     /// Takes in a frame; returns its header as JSON, or nothing if the bytes are not a frame.
@@ -91,48 +75,14 @@ impl View {
             *limit = limit.max(layer_of(&frame, layer).limit(self.threshold));
         }
         let header = serde_json::to_string(&frame.header).ok()?;
-        self.playhead = Some(frame.header.epoch as f32);
         self.frame = Some(frame);
         Some(header)
-    }
-
-    /// Takes in records (a JSON array), after those it has.
-    #[wasm_bindgen(js_name = addRecords)]
-    pub fn add_records(&mut self, json: &str) {
-        self.records.extend(serde_json::from_str::<Vec<Record>>(json).unwrap_or_default());
-    }
-
-    /// How many records it has.
-    #[wasm_bindgen(js_name = recordCount)]
-    pub fn record_count(&self) -> usize {
-        self.records.len()
-    }
-
-    /// The records as a JSON array, for tables and downloads.
-    pub fn records(&self) -> String {
-        serde_json::to_string(&self.records).expect("plain data becomes JSON")
-    }
-
-    /// The vertical marks of all charts: a JSON array of `{epoch, label}`, and the last epoch of
-    /// their axes.
-    #[wasm_bindgen(js_name = setAxis)]
-    pub fn set_axis(&mut self, marks: &str, epochs: u32) {
-        let marks: Vec<(f32, String)> = serde_json::from_str(marks).unwrap_or_default();
-        self.marks = marks.into_iter().map(|(epoch, label)| Event { epoch, label }).collect();
-        self.epochs = epochs;
     }
 
     /// The pruning threshold to look through.
     #[wasm_bindgen(js_name = setThreshold)]
     pub fn set_threshold(&mut self, threshold: f32) {
         self.threshold = threshold;
-    }
-
-    /// The colours of charts, and the size of their marks in device pixels for a CSS pixel.
-    #[wasm_bindgen(js_name = setTheme)]
-    pub fn set_theme(&mut self, dark: bool, scale: f64) {
-        let theme = if dark { Theme::dark(scale) } else { Theme::light(scale) };
-        self.theme = theme.fine(STEPS);
     }
 
     /// Weights kept and in all, by layer, at the threshold: JSON `{kept, total}`.
@@ -239,9 +189,43 @@ impl View {
         let sigma = log_sigma.map(math::exp);
         Some(to_json(&Cell { input, output, place, mean, sigma, log_alpha, pruned }))
     }
+
+    /// What the tiles show, in one sentence.
+    #[wasm_bindgen(js_name = describeTiles)]
+    pub fn describe_tiles(&self) -> String {
+        let frame = self.frame.as_ref().filter(|frame| !frame.layers.is_empty());
+        frame.map_or_else(String::new, |frame| {
+            describe_tiles(&layer_of(frame, 0), self.threshold, frame.header.epoch)
+        })
+    }
+
+    /// log|μ| against log σ of a square of the first layer, as a plot: `count` inputs and as many
+    /// outputs, from number `first` on, or as many as there are.
+    #[wasm_bindgen(js_name = partScatter)]
+    pub fn part_scatter(&self, first: usize, count: usize) -> Vec<u8> {
+        let Some(frame) = &self.frame else { return Vec::new() };
+        let weights = layer_of(frame, 0);
+        let within = |end: usize| first.min(end)..(first + count).min(end);
+        let (mean, log_sigma) = weights.part(within(weights.rows), within(weights.columns));
+        let epoch = frame.header.epoch;
+        scatter_plot(&[&mean], &[&log_sigma], self.threshold, epoch).to_bytes()
+    }
 }
 
-pub(super) fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
+/// One weight's posterior as a plot.
+#[wasm_bindgen]
+pub fn plot_posterior(mean: f32, sigma: f32) -> Vec<u8> {
+    posterior_plot(mean, sigma).to_bytes()
+}
+
+/// A prediction, given as JSON, of classes with these names, or that there is none, as a plot.
+#[wasm_bindgen]
+pub fn plot_prediction(json: Option<String>, names: Vec<String>) -> Result<Vec<u8>, JsValue> {
+    let prediction: Prediction = json.map_or(Ok(Prediction::default()), |json| parse(&json))?;
+    Ok(prediction_plot(&prediction, &names).to_bytes())
+}
+
+fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
     let shape = &frame.header.layers[layer];
     let weights = &frame.layers[layer];
     Heatmap {
@@ -256,14 +240,6 @@ pub(super) fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {
 fn filters_of(frame: &Frame, layer: usize) -> Option<Filters<'_>> {
     let kernel = frame.header.layers[layer].kernel?;
     Some(Filters { weights: layer_of(frame, layer), kernel })
-}
-
-pub(super) fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, JsValue> {
-    serde_json::from_str(json).map_err(|error| JsValue::from_str(&error.to_string()))
-}
-
-fn to_json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("plain data becomes JSON")
 }
 
 /// Puts RGBA `pixels` on a canvas, which takes their size.
