@@ -188,7 +188,9 @@ export class Controls {
 
   /** The query of a run with some settings changed. @param {Record<string, string>} changed */
   query(changed = {}) {
-    const { experiment, ...rest } = { ...this.values, ...changed };
-    return new URLSearchParams({ experiment, ...rest }).toString();
+    const { experiment, ...rest } = this.values;
+    // What is changed comes last: of two settings of one thing the later counts.
+    for (const key of Object.keys(changed)) delete rest[key];
+    return new URLSearchParams({ experiment, ...rest, ...changed }).toString();
   }
 }

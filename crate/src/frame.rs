@@ -11,6 +11,7 @@ use crate::evaluation::Record;
 use crate::layers::Kernel;
 use crate::linalg::Matrix;
 use crate::network::Network;
+use crate::plots::heatmap::Heatmap;
 use crate::priors::log_alpha;
 
 /// Everything of a frame but the weights.
@@ -34,6 +35,9 @@ pub struct Header {
     pub image: Option<(usize, usize)>,
     /// Weight layers.
     pub layers: Vec<Shape>,
+    /// Where each layer's colours end: the largest limit of the run up to here, so that the scale
+    /// does not breathe and is the same however the run is looked at.
+    pub limits: Vec<f32>,
 }
 
 /// One weight layer's size.
@@ -100,6 +104,20 @@ pub fn shapes(network: &Network) -> Vec<Shape> {
     network.weights().into_iter().zip(network.layer_names()).map(shape).collect()
 }
 
+/// The limits of the layers' colours that suit a network's weights, none below those of `before`.
+pub fn limits(network: &Network, threshold: f32, before: &[f32]) -> Vec<f32> {
+    let limit = |(i, w): (usize, crate::layers::Weights<'_>)| {
+        let heatmap = Heatmap {
+            rows: w.mean.nrows(),
+            columns: w.mean.ncols(),
+            mean: w.mean.as_slice().expect("row-major"),
+            log_sigma: w.posterior.map(|p| p.log_sigma.value.as_slice().expect("row-major")),
+        };
+        heatmap.limit(threshold).max(before.get(i).copied().unwrap_or(0.0))
+    };
+    network.weights().into_iter().enumerate().map(limit).collect()
+}
+
 /// The frame with `header` and the weights of `network`, as bytes.
 pub fn encode(header: &Header, network: &Network) -> Vec<u8> {
     let json = serde_json::to_vec(header).expect("plain data becomes JSON");
@@ -140,7 +158,8 @@ pub fn decode(bytes: &[u8]) -> Option<Frame> {
         let mean = read(n)?;
         layers.push(Layer { mean, log_sigma: if shape.bayesian { read(n)? } else { Vec::new() } });
     }
-    rest.is_empty().then_some(Frame { header, layers })
+    let whole = rest.is_empty() && header.limits.len() == layers.len();
+    whole.then_some(Frame { header, layers })
 }
 
 #[cfg(test)]
@@ -180,6 +199,7 @@ mod tests {
             kl_weight: 0.5,
             record: None,
             image: Some((8, 8)),
+            limits: vec![1.0, 2.0],
             layers: shapes(&network),
         };
         let bytes = encode(&header, &network);

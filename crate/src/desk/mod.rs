@@ -244,9 +244,10 @@ impl Desk {
         if !sized && settings.source().is_own() {
             settings.network = Topology::dense(&[data.features(), 100, data.classes]);
         }
-        notices.extend(settings.fit(&data));
+        let experiment = experiments::of(&settings);
+        notices.extend(experiment.fit(&mut settings, &data));
         notices.extend(settings::advice(&settings, &data).map(|advice| advice.text));
-        let mut runs = experiments::of(&settings).begin(settings, &data, &changes)?;
+        let mut runs = experiment.begin(settings, &data, &changes)?;
         notices.extend(runs.notices().cloned());
         if let Some(query) = a {
             runs = runs.beside(self.run_a(&query, &data)?)?;

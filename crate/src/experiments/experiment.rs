@@ -98,6 +98,14 @@ pub const PLAIN: Experiment = Experiment {
 };
 
 impl Experiment {
+    /// Makes the settings fit the data, unless all that runs has data of its own; returns a sentence
+    /// for each correction.
+    pub fn fit(&self, settings: &mut Settings, data: &Data) -> Vec<String> {
+        let arms = (self.setup)(settings).arms;
+        let apart = arms.iter().all(|arm| arm.data.is_some());
+        if apart { Vec::new() } else { settings.fit(data) }
+    }
+
     /// Its runs, at their start.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use crate::runs::{Look, Observing, Picture, Runs, When, Width, at_once};
 pub static COMPRESSION: Picture = Picture {
     name: "compression",
     title: "Compression",
+    lesson: "All weights over those that are left: while β rises, the prior takes what the data do not hold on to.",
     observe: |runs, _| at_once(over_epochs(runs, "compression")),
     ..PLAIN
 };
@@ -21,6 +22,7 @@ pub static COMPRESSION: Picture = Picture {
 pub static ACCURACY: Picture = Picture {
     name: "accuracy",
     title: "Accuracy",
+    lesson: "On test images with the pruned mean, with all weights, and by an ensemble of weight samples; in training under noise.",
     observe: |runs, _| at_once(over_epochs(runs, "accuracy")),
     ..PLAIN
 };

@@ -44,6 +44,8 @@ pub struct Session {
     detail: Detail,
     records: Vec<Record>,
     history: Vec<(u32, Snapshot)>,
+    /// The limits of the layers' colours up to each epoch of the history.
+    limits: Vec<Vec<f32>>,
     /// The run at its last evaluated epoch, to go back to if it diverges.
     last_good: Option<Trainer>,
     diverged: bool,
@@ -65,6 +67,7 @@ impl Clone for Session {
             detail: self.detail,
             records: self.records.clone(),
             history: self.history.clone(),
+            limits: self.limits.clone(),
             last_good: self.last_good.clone(),
             diverged: self.diverged,
             planned: self.planned.clone(),
@@ -100,6 +103,7 @@ impl Session {
             detail: Detail::Everything,
             records,
             history: Vec::new(),
+            limits: Vec::new(),
             last_good: None,
             diverged: false,
             planned: Vec::new(),
@@ -123,12 +127,19 @@ impl Session {
         self
     }
 
+    /// The limits of the layers' colours as the run is now, none below those of `before`.
+    fn limits_from(&self, before: Option<&Vec<f32>>) -> Vec<f32> {
+        let before = before.map_or(&[][..], Vec::as_slice);
+        frame::limits(self.trainer.network(), self.settings().threshold, before)
+    }
+
     fn step(&self) -> u64 {
         self.trainer.position().step
     }
 
     fn remember(&mut self) {
         let epoch = self.trainer.position().epoch;
+        self.limits.push(self.limits_from(self.limits.last()));
         self.history.push((epoch, Snapshot::of(self.trainer.network())));
         // The old copy goes first: two are enough.
         self.last_good = None;
@@ -295,7 +306,13 @@ impl Session {
         };
         let record = self.record(epoch).cloned();
         let at_rest = record.as_ref().filter(|_| batch == 0);
+        let known = past.and_then(|past| self.history.iter().position(|(e, _)| *e == past));
+        let limits = match known {
+            Some(i) => self.limits[i].clone(),
+            None => self.limits_from(self.limits.last()),
+        };
         let header = Header {
+            limits,
             epoch,
             batch,
             batches,

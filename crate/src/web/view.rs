@@ -46,8 +46,6 @@ struct Cell {
 #[wasm_bindgen]
 pub struct View {
     frame: Option<Frame>,
-    /// Colour limits of the layers; they only grow, so that the scale does not breathe.
-    limits: Vec<f32>,
     threshold: f32,
     pixels: Vec<u8>,
 }
@@ -58,22 +56,17 @@ impl View {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default, reason = "JavaScript calls it")]
     pub fn new() -> Self {
-        Self { frame: None, limits: Vec::new(), threshold: 3.0, pixels: Vec::new() }
+        Self { frame: None, threshold: 3.0, pixels: Vec::new() }
     }
 
     /// Forgets the run that was seen so far.
     pub fn clear(&mut self) {
         self.frame = None;
-        self.limits.clear();
     }
 
     /// Takes in a frame; returns its header as JSON, or nothing if the bytes are not a frame.
     pub fn receive(&mut self, bytes: &[u8]) -> Option<String> {
         let frame = frame::decode(bytes)?;
-        self.limits.resize(frame.layers.len(), 0.0);
-        for (limit, layer) in self.limits.iter_mut().zip(0..) {
-            *limit = limit.max(layer_of(&frame, layer).limit(self.threshold));
-        }
         let header = serde_json::to_string(&frame.header).ok()?;
         self.frame = Some(frame);
         Some(header)
@@ -116,7 +109,7 @@ impl View {
             return Ok("null".to_owned());
         };
         let heatmap = layer_of(frame, layer);
-        let limit = self.limits[layer];
+        let limit = frame.header.limits[layer];
         let (width, height, alive) = match filters_of(frame, layer) {
             Some(filters) => {
                 let size = filters.paint(self.threshold, limit, &mut self.pixels);
@@ -155,7 +148,7 @@ impl View {
             Some(first) => (first..weights.columns).take(most).collect(),
             None => tiles::busiest(&weights, self.threshold, most),
         };
-        let (threshold, limit) = (self.threshold, self.limits[0]);
+        let (threshold, limit) = (self.threshold, frame.header.limits[0]);
         let pixels = &mut self.pixels;
         let (width, height) =
             tiles::paint_tiles(&weights, image, &units, threshold, limit, across, pixels);

@@ -107,7 +107,7 @@ fn verdict(
     let mut settings = Settings { seed, ..settings.clone() };
     let its_own = data::source(data.source).make(seed).map(Arc::new);
     let data = its_own.as_ref().unwrap_or(data);
-    settings.fit(data);
+    experiment.fit(&mut settings, data);
     let mut runs = experiment.begin(settings, data, &[])?;
     loop {
         match runs.advance() {
