@@ -188,9 +188,9 @@ export class Controls {
 
   /** The query of a run with some settings changed. @param {Record<string, string>} changed */
   query(changed = {}) {
-    const { experiment, ...rest } = this.values;
-    // What is changed comes last: of two settings of one thing the later counts.
-    for (const key of Object.keys(changed)) delete rest[key];
-    return new URLSearchParams({ experiment, ...rest, ...changed }).toString();
+    // In Rust's order, what is changed last: of two settings of one thing the later counts.
+    const kept = [...this.fields.keys()].filter((key) => !(key in changed));
+    const values = kept.map((key) => [key, this.values[key]]);
+    return new URLSearchParams([['experiment', this.values.experiment], ...values, ...Object.entries(changed)]).toString();
   }
 }

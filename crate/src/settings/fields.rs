@@ -34,7 +34,7 @@ const BAYESIAN: fn(Method) -> bool = |method| method.prior().is_some();
 /// The settings that people turn first, by heading; the others come below them.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Model", &["method", "estimator", "kl", "threshold", "prune-target", "prune"]),
-    ("Data", &["data", "labels", "network"]),
+    ("Data", &["data", "network", "wrong", "labels"]),
     ("Training", &["lr", "batch", "epochs", "samples", "seed"]),
 ];
 
@@ -116,6 +116,19 @@ pub const FIELDS: &[Field] = &[
         },
     },
     Field {
+        key: "wrong",
+        id: "wrong",
+        flag: "wrong",
+        label: "Share of wrong labels",
+        about: "So many of the training labels are shuffled among themselves: at 1 all are random, and one in C is right by chance.",
+        kind: Kind::Number { min: 0.0, max: 1.0, pace: Pace::By(0.1) },
+        effect: Effect::Restart,
+        offered: ALWAYS,
+        get: |s| s.wrong_labels.to_string(),
+        set: |s, v| parsed(v).map(|x| s.wrong_labels = x),
+    },
+    // After the share, which it overrules only where all are wrong or none.
+    Field {
         key: "labels",
         id: "labels",
         flag: "labels",
@@ -133,18 +146,6 @@ pub const FIELDS: &[Field] = &[
             }
             Ok(())
         },
-    },
-    Field {
-        key: "wrong",
-        id: "wrong",
-        flag: "wrong",
-        label: "Share of wrong labels",
-        about: "So many of the training labels are shuffled among themselves: at 1 all are random, and one in C is right by chance.",
-        kind: Kind::Number { min: 0.0, max: 1.0, pace: Pace::By(0.1) },
-        effect: Effect::Restart,
-        offered: ALWAYS,
-        get: |s| s.wrong_labels.to_string(),
-        set: |s, v| parsed(v).map(|x| s.wrong_labels = x),
     },
     Field {
         key: "size",
