@@ -1,4 +1,4 @@
-//! Packs the embedded digits: column by column they take a quarter less than line by line.
+//! Packs the built-in digits: column by column they take a quarter less than line by line.
 
 use std::io::{Read, Write};
 use std::{env, fs, path::Path};

@@ -10,7 +10,7 @@ import { embed, hideControls } from './linked.js';
 import { allIsWell, fail, notice, progress, say } from './notices.js';
 import { RunClient } from './run-client.js';
 import { Screen } from './screen.js';
-import { loadModule } from './start.js';
+import { loadDigits, loadModule } from './start.js';
 import { Transport } from './transport.js';
 
 /** Says why there is no run, and what to do. @param {string} why */
@@ -248,8 +248,8 @@ class Page {
 async function main() {
   // The worker fetches its scripts while the module compiles.
   const client = new RunClient();
-  const module = await loadModule();
-  client.load(module);
+  const [module, digits] = await Promise.all([loadModule(), loadDigits()]);
+  client.load(module, digits);
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   client.send('visit', { query: location.search, still });
   await init({ module_or_path: module });

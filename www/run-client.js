@@ -13,7 +13,7 @@ export class RunClient extends EventTarget {
   /** Why the worker is gone, once it is. @type {string | null} */ #gone = null;
   /** Messages that came before anybody listened. @type {{ type: string }[] | null} */ #early = [];
 
-  /** Starts the worker, which waits for the compiled module. */
+  /** Starts the worker, which waits for the compiled module and the digits. */
   constructor() {
     super();
     this.#worker = startWorker(new URL('worker.js', import.meta.url));
@@ -24,9 +24,9 @@ export class RunClient extends EventTarget {
     };
   }
 
-  /** Hands the compiled module over: the worker compiles nothing. @param {WebAssembly.Module} module */
-  load(module) {
-    this.send('load', { module });
+  /** Hands over what the worker waits for: it compiles and fetches nothing. @param {WebAssembly.Module} module @param {ArrayBuffer} digits */
+  load(module, digits) {
+    this.send('load', { module, digits }, [digits]);
   }
 
   /** Everybody listens now: what came before is heard. */

@@ -5,6 +5,7 @@ import { build } from '../pkg/sparsevd.js';
 /** The smallest module with a vector instruction: (func (result v128) (i32.const 0) (i8x16.splat)). */
 const SIMD = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11]);
 
+const MODULE = 'pkg/sparsevd_bg.wasm';
 const CURRENT = 'use a current Chrome, Edge, Firefox or Safari.';
 const AGAIN = 'reload without the cache (Ctrl+Shift+R); if this stays, copy the whole folder dist/ again.';
 
@@ -12,23 +13,35 @@ const AGAIN = 'reload without the cache (Ctrl+Shift+R); if this stays, copy the 
 export async function loadModule() {
   if (typeof WebAssembly === 'undefined') throw new Error(`This browser has no WebAssembly, or it is switched off: ${CURRENT}`);
   if (!WebAssembly.validate(SIMD)) throw new Error(`This browser's WebAssembly has no vector instructions (SIMD): ${CURRENT}`);
-  const source = new URL('../pkg/sparsevd_bg.wasm', import.meta.url);
-  const module = await WebAssembly.compileStreaming(fetch(source)).catch(() => compileWhole(source));
+  const module = await WebAssembly.compileStreaming(fetch(place(MODULE))).catch(compileWhole);
   const [stamp] = WebAssembly.Module.customSections(module, 'build');
-  if (!stamp || new TextDecoder().decode(stamp) !== build) throw new Error(`pkg/sparsevd_bg.wasm and pkg/sparsevd.js are of two builds: ${AGAIN}`);
+  if (!stamp || new TextDecoder().decode(stamp) !== build) throw new Error(`${MODULE} and pkg/sparsevd.js are of two builds: ${AGAIN}`);
   return module;
 }
 
-/** Compiles where streaming fails: some servers do not say that the file is wasm. @param {URL} source */
-async function compileWhole(source) {
-  const response = await fetch(source).catch(() => null);
-  if (!response) throw new Error('pkg/sparsevd_bg.wasm cannot be loaded: look whether the server still runs, then reload.');
-  if (!response.ok) throw new Error(`pkg/sparsevd_bg.wasm is missing on this server (${response.status}): copy the whole folder dist/ again.`);
+/** Compiles where streaming fails: some servers do not say that the file is wasm. */
+async function compileWhole() {
+  const bytes = await load(MODULE);
   try {
-    return await WebAssembly.compile(await response.arrayBuffer());
+    return await WebAssembly.compile(bytes);
   } catch {
-    throw new Error(`pkg/sparsevd_bg.wasm is not whole, or something else is sent in its place: ${AGAIN}`);
+    throw new Error(`${MODULE} is not whole, or something else is sent in its place: ${AGAIN}`);
   }
+}
+
+/** The file of the built-in digits. */
+export const loadDigits = () => load('pkg/digits.gz');
+
+/** @param {string} path */
+const place = (path) => new URL(`../${path}`, import.meta.url);
+
+/** The bytes of a file of the page. @param {string} path */
+async function load(path) {
+  const response = await fetch(place(path)).catch(() => null);
+  if (response && !response.ok) throw new Error(`${path} is missing on this server (${response.status}): copy the whole folder dist/ again.`);
+  const bytes = await response?.arrayBuffer().catch(() => null);
+  if (!bytes) throw new Error(`${path} cannot be loaded: look whether the server still runs, then reload.`);
+  return bytes;
 }
 
 /** Starts a module worker. @param {URL} source */

@@ -151,6 +151,29 @@ fn a_module_that_is_torn_foreign_or_of_another_build_is_told() {
 }
 
 #[test]
+fn digits_that_are_torn_foreign_or_missing_are_told() {
+    let folder = copy();
+    let site = serve(&folder);
+    let digits = folder.path().join("pkg/digits.gz");
+    let whole = fs::read(&digits).unwrap();
+    let cases = [
+        (whole[..whole.len() / 2].to_vec(), "corrupt"),
+        (b"<!doctype html><p>Not found".to_vec(), "expected 116,805 bytes"),
+        (Vec::new(), "empty"),
+    ];
+    browse(|page| {
+        for (bytes, words) in cases {
+            fs::write(&digits, bytes).unwrap();
+            page.open_at(&site.url(), "");
+            says(page, &["pkg/digits.gz", words]);
+        }
+        fs::remove_file(&digits).unwrap();
+        page.open_at(&site.url(), "");
+        says(page, &["pkg/digits.gz", "missing", "404"]);
+    });
+}
+
+#[test]
 fn scripts_of_two_builds_are_told() {
     let folder = copy();
     let site = serve(&folder);

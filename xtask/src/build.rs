@@ -21,7 +21,7 @@ pub fn build(dist: &Path) -> Result<Sizes> {
     let dist = std::path::absolute(dist).cannot(format!("find {}", dist.display()))?;
     refuse_foreign(&dist)?;
     toolchain::ensure_wasm()?;
-    let wasm = compile()?;
+    let Compiled { wasm, digits } = compile()?;
 
     // Written beside and then renamed: no reader sees half a build, and no stale file survives.
     let scratch = scratch_beside(&dist)?;
@@ -29,36 +29,55 @@ pub fn build(dist: &Path) -> Result<Sizes> {
     bind(&wasm, &fresh.join("pkg"))?;
     types::keep(&fresh.join("pkg"))?;
     stamp(&fresh.join("pkg"))?;
+    copy(&digits, &fresh.join("pkg/digits.gz"))?;
     copy_page(&project::root(), &fresh)?;
     replace(&dist, &fresh, &scratch.path().join("old"))?;
     sizes::of(&dist)
 }
 
-/// Compiles the library and returns the path of its wasm.
-fn compile() -> Result<PathBuf> {
+/// What the compilation leaves behind.
+#[derive(Debug, PartialEq)]
+struct Compiled {
+    wasm: PathBuf,
+    /// The digits as `crate/build.rs` packs them.
+    digits: PathBuf,
+}
+
+/// Compiles the library.
+fn compile() -> Result<Compiled> {
     let mut cargo = project::cargo_for_wasm();
     cargo.args(["build", "--profile", "page", "--lib", "--package", NAME]);
     cargo.args(["--target", toolchain::WASM]);
     let line = process::line(&cargo);
     eprintln!("{line}");
     let messages = process::output(cargo.arg("--message-format=json-render-diagnostics"))?;
-    artifact(&messages).ok_or_else(|| {
+    compiled(&messages).ok_or_else(|| {
         Error::failed(format!(
-            "`{line}` made no .wasm: crate/Cargo.toml must list `cdylib` among the library's crate types."
+            "`{line}` made no .wasm, or no digits: crate/Cargo.toml must list `cdylib` among the \
+             library's crate types, and crate/build.rs must run."
         ))
     })
 }
 
-/// The library's `.wasm` among cargo's messages, one JSON object a line.
-fn artifact(messages: &str) -> Option<PathBuf> {
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+/// The library's files among cargo's messages, one JSON object a line.
+fn compiled(messages: &str) -> Option<Compiled> {
+    let messages: Vec<Value> =
+        messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let files = messages
+        .iter()
         .filter(|message| message["reason"] == "compiler-artifact")
         .filter(|message| message["target"]["name"] == NAME)
-        .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
-        .filter_map(|file| file.as_str().map(PathBuf::from))
-        .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+        .filter_map(|message| message["filenames"].as_array());
+    let mut paths = files.flatten().filter_map(Value::as_str).map(PathBuf::from);
+    let package = format!("#{NAME}@");
+    let script = messages
+        .iter()
+        .filter(|message| message["reason"] == "build-script-executed")
+        .find(|message| message["package_id"].as_str().is_some_and(|id| id.contains(&package)))?;
+    Some(Compiled {
+        wasm: paths.find(|path| path.extension().is_some_and(|extension| extension == "wasm"))?,
+        digits: Path::new(script["out_dir"].as_str()?).join("digits.gz"),
+    })
 }
 
 /// Writes the module and its JavaScript into `pkg`.
@@ -172,13 +191,16 @@ mod tests {
     }
 
     #[test]
-    fn the_wasm_is_found_among_cargos_messages() {
+    fn what_is_compiled_is_found_among_cargos_messages() {
         let messages = r#"{"reason":"compiler-artifact","target":{"name":"other"},"filenames":["/t/other.wasm"]}
 not json
+{"reason":"build-script-executed","package_id":"path+file:///p/nets#sparsevd-nets@0.1.0","out_dir":"/t/nets"}
+{"reason":"build-script-executed","package_id":"path+file:///p/crate#sparsevd@0.1.0","out_dir":"/t/out"}
 {"reason":"compiler-artifact","target":{"name":"sparsevd"},"filenames":["/t/libsparsevd.rlib","/t/sparsevd.wasm"]}
 {"reason":"build-finished","success":true}"#;
-        assert_eq!(artifact(messages), Some(PathBuf::from("/t/sparsevd.wasm")));
-        assert_eq!(artifact(""), None);
+        let (wasm, digits) = ("/t/sparsevd.wasm".into(), "/t/out/digits.gz".into());
+        assert_eq!(compiled(messages), Some(Compiled { wasm, digits }));
+        assert_eq!(compiled(""), None);
     }
 
     #[test]

@@ -1,13 +1,53 @@
-//! The embedded data: 1,797 handwritten digits of 8×8 pixels.
+//! The built-in data: 1,797 handwritten digits of 8×8 pixels.
+//!
+//! Programs have them inside. The page fetches them beside its module, which compiles meanwhile,
+//! and hands them over with [`load_digits`].
 
-use super::{Data, Dataset, Features, File, hold_out, unpack};
+use std::sync::OnceLock;
 
-/// UCI "Optical Recognition of Handwritten Digits" (Alpaydin and Kaynak, 1998), as `build.rs`
-/// packs it: 64 columns of pixels 0 … 16, then one of digits.
-const DIGITS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/digits.gz"));
+use super::{Data, Dataset, Features, File, grouped, hold_out, unpack};
+use crate::error::{Error, Result};
+
+const OBJECTS: usize = 1797;
 const PIXELS: usize = 64;
 
-const SOUND: &str = "the embedded file is sound";
+/// UCI "Optical Recognition of Handwritten Digits" (Alpaydin and Kaynak, 1998): 64 columns of
+/// pixels 0 … 16, then one of digits.
+static COLUMNS: OnceLock<Vec<u8>> = OnceLock::new();
+
+const SOUND: &str = "the digits are sound";
+
+/// Takes the file that `build.rs` packs; once is enough.
+///
+/// # Errors
+/// The bytes are not that file, or not all of it.
+pub fn load_digits(bytes: Vec<u8>) -> Result<()> {
+    let columns = unpack::inflate(File { name: "pkg/digits.gz".into(), bytes })?.bytes;
+    let (found, expected) = (columns.len(), OBJECTS * (PIXELS + 1));
+    if found != expected {
+        return Err(Error::new(format!(
+            "pkg/digits.gz: expected {} bytes once unzipped, found {}",
+            grouped(expected),
+            grouped(found)
+        )));
+    }
+    COLUMNS.get_or_init(|| columns);
+    Ok(())
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn columns() -> &'static [u8] {
+    if COLUMNS.get().is_none() {
+        let embedded = include_bytes!(concat!(env!("OUT_DIR"), "/digits.gz"));
+        load_digits(embedded.to_vec()).expect(SOUND);
+    }
+    COLUMNS.get().expect(SOUND)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn columns() -> &'static [u8] {
+    COLUMNS.get().expect("the worker loads them before any run")
+}
 
 /// The digits: 1,437 training and 360 test images of (8, 8), 10 classes, pixels in [0, 1].
 pub fn digits() -> Data {
@@ -17,13 +57,11 @@ pub fn digits() -> Data {
 
 /// All 1,797 of them in one set.
 pub(super) fn all() -> Dataset {
-    let file = File { name: "digits".into(), bytes: DIGITS.to_vec() };
-    let columns = unpack::inflate(file).expect(SOUND).bytes;
-    let n = columns.len() / (PIXELS + 1);
-    let pixel = |image: usize| (0..PIXELS).map(move |pixel| pixel * n + image);
-    let values = (0..n).flat_map(pixel).map(|place| columns[place]).collect();
+    let columns = columns();
+    let pixel = |image: usize| (0..PIXELS).map(move |pixel| pixel * OBJECTS + image);
+    let values = (0..OBJECTS).flat_map(pixel).map(|place| columns[place]).collect();
     let features = Features::Bytes { values, scale: 1.0 / 16.0 };
-    Dataset::new(features, PIXELS, columns[PIXELS * n..].to_vec())
+    Dataset::new(features, PIXELS, columns[PIXELS * OBJECTS..].to_vec())
 }
 
 #[cfg(test)]
@@ -60,6 +98,17 @@ mod tests {
             assert_eq!(all, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180][class]);
             assert!((test[class] as f32 - all as f32 / 5.0).abs() <= 1.0);
         }
+    }
+
+    #[test]
+    fn other_bytes_are_refused_by_name() {
+        let says = |bytes: &[u8]| load_digits(bytes.to_vec()).unwrap_err().to_string();
+        for bytes in [&unpack::deflate(&[7; 116_804]), &b"<!doctype html>"[..]] {
+            let error = says(bytes);
+            assert!(error.contains("pkg/digits.gz: expected 116,805 bytes"), "{error}");
+        }
+        assert!(says(&unpack::deflate(&[7; 116_805])[..40]).contains("corrupt"));
+        assert!(says(b"").contains("pkg/digits.gz"));
     }
 
     #[test]

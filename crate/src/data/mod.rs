@@ -25,7 +25,7 @@ mod zip;
 
 pub use clusters::{Clusters, REACH, SPREAD};
 pub use dataset::{Dataset, Features};
-pub use digits::digits;
+pub use digits::{digits, load_digits};
 pub use drawing::from_drawing;
 pub use files::{File, from_files};
 pub use gapped::{Gapped, SPAN};

@@ -8,6 +8,12 @@ use wasm_bindgen::prelude::*;
 use super::to_js_error;
 use crate::data::{self, Data};
 
+/// Takes the file of the built-in digits, before any run.
+#[wasm_bindgen]
+pub fn load_digits(bytes: Vec<u8>) -> Result<(), JsError> {
+    data::load_digits(bytes).map_err(to_js_error)
+}
+
 /// A data set that runs can share.
 #[wasm_bindgen]
 pub struct DataSet(pub(super) Arc<Data>);
