@@ -12,7 +12,7 @@ use crate::data::Data;
 use crate::error::Result;
 use crate::layers::Estimator;
 use crate::likelihoods::{Categorical, Likelihood};
-use crate::linalg::Matrix;
+use crate::linalg::{self, Matrix};
 use crate::methods::Method;
 use crate::network::Network;
 use crate::optimizer::Step;
@@ -283,13 +283,12 @@ impl Trainer {
 /// The labels with the share `wrong` of them shuffled among themselves; those that are shuffled at
 /// one share are so at every larger one.
 fn labels(all: &[u8], wrong: f32, seed: u64) -> Vec<u8> {
-    let mut order = Rng::stream(seed, Stream::Labels, 0).permutation(all.len());
-    order.truncate((wrong * all.len() as f32).round() as usize);
-    let mut places = order.clone();
-    places.sort_unstable();
+    let mut shuffled = Rng::stream(seed, Stream::Labels, 0).permutation(all.len());
+    shuffled.truncate((wrong * all.len() as f32).round() as usize);
+    let keys: Vec<f64> = shuffled.iter().map(|&place| f64::from(place)).collect();
     let mut labels = all.to_vec();
-    for (to, from) in places.into_iter().zip(order) {
-        labels[to as usize] = all[from as usize];
+    for (to, &from) in linalg::order(&keys).into_iter().zip(&shuffled) {
+        labels[shuffled[to] as usize] = all[from as usize];
     }
     labels
 }

@@ -107,6 +107,20 @@ pub fn ask(
     objects: Matrix,
     plot: impl Fn(&Runs, &[Ensemble]) -> Plot + 'static,
 ) -> Observing {
+    ask_all(runs, epoch, models, objects, Box::new(plot))
+}
+
+/// Makes the picture of what is answered.
+type Drawn = dyn Fn(&Runs, &[Ensemble]) -> Plot;
+
+/// [`ask`], compiled once for every picture.
+fn ask_all(
+    runs: &Runs,
+    epoch: Option<u32>,
+    models: &[Model],
+    objects: Matrix,
+    plot: Box<Drawn>,
+) -> Observing {
     let classes = runs.lead().map_or(0, |lead| lead.trainer().data().classes);
     let poll = |&model| Poll {
         model,

@@ -1,14 +1,12 @@
 //! Knobs: settings that one experiment has besides those of every run.
 
-use std::collections::BTreeMap;
-
 use super::field::Field;
 
 /// The knobs of an experiment and where they stand.
 #[derive(Clone, Default)]
 pub struct Knobs {
     fields: &'static [Field],
-    values: BTreeMap<&'static str, String>,
+    values: Vec<(&'static str, String)>,
 }
 
 impl Knobs {
@@ -27,7 +25,8 @@ impl Knobs {
 
     /// Where the knob `key` stands; empty if there is none.
     pub fn get(&self, key: &str) -> String {
-        self.values.get(key).cloned().unwrap_or_default()
+        let found = self.values.iter().find(|(known, _)| *known == key);
+        found.map_or_else(String::new, |(_, value)| value.clone())
     }
 
     /// The same as a number; 0 if it is none.
@@ -37,7 +36,10 @@ impl Knobs {
 
     /// Moves a knob to a checked value.
     pub fn put(&mut self, key: &'static str, value: &str) {
-        self.values.insert(key, value.to_owned());
+        match self.values.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, old)) => value.clone_into(old),
+            None => self.values.push((key, value.to_owned())),
+        }
     }
 }
 

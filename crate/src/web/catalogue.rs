@@ -28,9 +28,13 @@ pub fn catalogue() -> String {
     });
     let rest = FIELDS.iter().filter(|field| !named(field.key)).map(field);
     let groups: Vec<Value> = groups.collect();
+    let mut methods = serde_json::Map::new();
+    for known in Method::ALL {
+        methods.insert(known.name().to_owned(), method(known));
+    }
     json!({
         "parts": parts, "groups": groups, "more": rest.collect::<Vec<_>>(),
-        "methods": Method::ALL.iter().map(|m| (m.name().to_owned(), method(*m))).collect::<serde_json::Map<_, _>>(),
+        "methods": methods,
     })
     .to_string()
 }

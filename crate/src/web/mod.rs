@@ -49,10 +49,11 @@ fn to_json(value: &impl serde::Serialize) -> String {
 
 /// Values of all settings by key.
 fn values(settings: &Settings) -> Value {
-    let mut values: serde_json::Map<_, _> = settings
-        .fields()
-        .map(|field| (field.key.to_owned(), (field.get)(settings).into()))
-        .collect();
+    // Put in one by one: collecting sorts, with a routine of its own.
+    let mut values = serde_json::Map::new();
+    for field in settings.fields() {
+        values.insert(field.key.to_owned(), (field.get)(settings).into());
+    }
     values.insert("experiment".to_owned(), settings.experiment.clone().into());
     values.into()
 }

@@ -1,7 +1,7 @@
 //! The lecture's four rows: noise that knows no parameter, moved into place, against the density.
 
 use crate::inference::normal_below;
-use crate::linalg::math;
+use crate::linalg::{self, math};
 use crate::plots::numbers::fixed;
 use crate::plots::plot::{Axis, Ink, Plot, Shape, Sign};
 use crate::rng::{Rng, Stream};
@@ -187,11 +187,10 @@ fn length((x, y): (f64, f64)) -> f64 {
 }
 
 /// Kolmogorov's distance sup |Fₙ − F| of a sample from a distribution.
-fn distance(mut values: Vec<f64>, below: fn(f64) -> f64) -> f64 {
-    values.sort_by(f64::total_cmp);
+fn distance(values: Vec<f64>, below: fn(f64) -> f64) -> f64 {
     let n = values.len().max(1) as f64;
-    let steps = values.into_iter().enumerate().map(|(i, value)| {
-        let truth = below(value);
+    let steps = linalg::order(&values).into_iter().enumerate().map(|(i, place)| {
+        let truth = below(values[place]);
         (truth - i as f64 / n).max((i + 1) as f64 / n - truth)
     });
     steps.fold(0.0, f64::max)
