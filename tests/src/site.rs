@@ -7,8 +7,8 @@ use xtask::sizes;
 
 /// What the first visit may weigh, gzipped, and the wasm's share of it. (It should be 620,000 and
 /// 500,000: see “What is not good yet” in ARCHITECTURE.md.)
-const BYTES: u64 = 680_000;
-const WASM: u64 = 560_000;
+const BYTES: u64 = 665_000;
+const WASM: u64 = 545_000;
 
 #[test]
 fn the_site_works_below_any_path() {
