@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sparsevd::data::{self, Data};
 use sparsevd::plots::plot::{Axis, Plot};
-use sparsevd::runs::{Arm, Look, Observing, Own, Picture, Runs, Setup, When, Width, at_once};
+use sparsevd::runs::{Arm, Look, Observing, Own, Picture, Runs, Setup, When, at_once};
 use sparsevd::session::{Progress, Session};
 use sparsevd::settings::Settings;
 use sparsevd::topology::Topology;
@@ -53,16 +53,7 @@ fn slow(runs: &Runs, look: &Look) -> Observing {
 }
 
 const fn picture(name: &'static str, when: When) -> Picture {
-    Picture {
-        name,
-        title: "",
-        lesson: "",
-        formula: "",
-        width: Width::Third,
-        when,
-        observe: slow,
-        moved: None,
-    }
+    Picture { name, when, observe: slow, ..Picture::PLAIN }
 }
 
 static EACH: Picture = picture("each", When::EachEpoch);

@@ -111,26 +111,24 @@ static ACCURACY: Picture = Picture {
     name: "ensembling-accuracy",
     title: "Accuracy of ensembles",
     lesson: "A few members settle which class wins. The diamond is the pruned mean network of Sparse VD: no ensemble, on purpose.",
-    formula: "",
     width: Width::Half,
     when: When::AtRest,
     observe: |_, look| {
         growing(look, Score::raw, |seen| seen.plot(ACCURACY.title, "accuracy, %", |s| s.accuracy))
     },
-    moved: None,
+    ..Picture::PLAIN
 };
 
 static NLL: Picture = Picture {
     name: "ensembling-nll",
     title: "Negative log-likelihood of ensembles",
     lesson: "The expected NLL never rises with K, whatever the members are: −log is convex.",
-    formula: "",
     width: Width::Half,
     when: When::AtRest,
     observe: |_, look| {
         growing(look, Score::raw, |seen| seen.plot(NLL.title, "NLL, nats an image", |s| s.nll))
     },
-    moved: None,
+    ..Picture::PLAIN
 };
 
 static CALIBRATED: Picture = Picture {
@@ -145,18 +143,17 @@ static CALIBRATED: Picture = Picture {
             seen.plot(CALIBRATED.title, "calibrated NLL, nats an image", |s| s.calibrated)
         })
     },
-    moved: None,
+    ..Picture::PLAIN
 };
 
 static TABLE: Picture = Picture {
     name: "ensembling-table",
     title: "What each ensemble is worth",
     lesson: "“Worth” counts the independent networks whose ensemble has the same calibrated NLL as all samples of the posterior.",
-    formula: "",
     width: Width::Half,
     when: When::AtRest,
     observe: |_, look| growing(look, Score::of, table),
-    moved: None,
+    ..Picture::PLAIN
 };
 
 /// What was found of every kind of ensemble.

@@ -3,7 +3,6 @@
 //!
 //! To add an experiment: one file with a value of [`Experiment`], one line in [`ALL`].
 
-mod charts;
 mod ensembling;
 mod experiment;
 mod lenet;

@@ -57,44 +57,37 @@ static TABLE: Picture = Picture {
     name: "random-labels-table",
     title: "The lecture's table",
     lesson: "Accuracies in training are those of the mean network, without noise or masks. On labels that mean nothing, one in ten is right by chance.",
-    formula: "",
     width: Width::Whole,
     when: When::AtRest,
     observe: table,
-    moved: None,
+    ..Picture::PLAIN
 };
 
 static ACCURACY: Picture = Picture {
     name: "random-labels-accuracy",
     title: "Accuracy in training and on test images",
     lesson: "Dropout climbs towards 100 % of its random labels and stays at chance on test images. Sparse VD begins to memorise too, and forgets as its KL divergence sets in.",
-    formula: "",
     width: Width::Half,
-    when: When::Live,
     observe: accuracy,
-    moved: None,
+    ..Picture::PLAIN
 };
 
 static COMPRESSION: Picture = Picture {
     name: "random-labels-compression",
     title: "How many times fewer weights are left",
     lesson: "The same method with the same schedule: it stops where the labels pay for the weights, and nowhere if they cannot.",
-    formula: "",
     width: Width::Half,
-    when: When::Live,
     observe: compression,
-    moved: None,
+    ..Picture::PLAIN
 };
 
 static LEDGER: Picture = Picture {
     name: "random-labels-ledger",
     title: "The ledger: nats that learning saves, nats that weights cost",
     lesson: "Knowing every label saves N log C nats, no more. What costs more than it saves is given up; nothing can be bought on credit.",
-    formula: "",
     width: Width::Whole,
-    when: When::Live,
     observe: ledger,
-    moved: None,
+    ..Picture::PLAIN
 };
 
 /// (epoch, value) of every record up to the epoch looked at that has one.

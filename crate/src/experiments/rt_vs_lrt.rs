@@ -1,8 +1,9 @@
 //! Two gradient estimators, one posterior: reparametrization against local reparametrization.
 
-use super::{Experiment, Figure, PLAIN, Part, Verdict, charts};
+use super::{Experiment, Figure, PLAIN, Part, Verdict};
 use crate::layers::Estimator;
 use crate::measures::{BySize, correlation, twice};
+use crate::pictures::of_runs;
 use crate::plots::numbers::{fixed, significant};
 use crate::plots::plot::{Axis, Ink, Plot, Shape, Sign};
 use crate::runs::{Arm, Look, Observing, Picture, Runs, Setup, When, Width, at_once};
@@ -39,9 +40,9 @@ pub const RT_VS_LRT: Experiment = Experiment {
         &BY_SIZE,
         &TOGETHER,
         &VARIANCES,
-        &charts::COMPRESSION,
-        &charts::ACCURACY,
-        &charts::LOSS,
+        &of_runs::COMPRESSION,
+        &of_runs::ACCURACY,
+        &of_runs::ELBO,
     ],
     verdict: Some(verdict),
     ..PLAIN
@@ -78,13 +79,10 @@ const LRT: &str = "LRT";
 /// A picture of half the page.
 const HALF: Picture = Picture {
     name: "",
-    title: "",
-    lesson: "",
-    formula: "",
     width: Width::Half,
     when: When::AtRest,
     observe: |_, _| at_once(Plot::default()),
-    moved: None,
+    ..Picture::PLAIN
 };
 
 static BY_SIZE: Picture = Picture {

@@ -112,11 +112,10 @@ static DIRECTIONS: Picture = Picture {
     title: "How sure, far away, in all directions",
     lesson: "The largest class probability five away from the middle. A single net is sure nearly \
              everywhere; averages dip where their members disagree.",
-    formula: "",
     width: Width::Half,
     when: When::EachEpoch,
     observe: |runs, look| ask(runs, look.epoch, &Model::ALL, far(), directions),
-    moved: None,
+    ..Picture::PLAIN
 };
 
 static PLACES: Picture = Picture {
@@ -124,11 +123,10 @@ static PLACES: Picture = Picture {
     title: "In the overlap, and far away",
     lesson: "In the overlap: halfway between the classes A and B. Far away: five from the middle, \
              72 directions.",
-    formula: "",
     width: Width::Half,
     when: When::EachEpoch,
     observe: places,
-    moved: None,
+    ..Picture::PLAIN
 };
 
 /// Directions that are looked into.
@@ -243,19 +241,12 @@ fn verdict(runs: &Runs) -> Verdict {
         fixed(sure.1, 0),
         significant(away.1)
     );
-    let mut figures = vec![
+    let figures = vec![
         Figure::between(aleatoric.0, aleatoric.1, 0.5, 0.7),
         Figure::at_most(near.0, near.1, 0.1),
         Figure::at_least(sure.0, sure.1, 80.0),
         Figure::at_least(away.0, away.1, 0.02),
     ];
-    for model in Model::ALL {
-        for column in 0..COLUMNS.len() {
-            let (name, value) = get(model, column);
-            if !figures.iter().any(|figure| figure.name == name) {
-                figures.push(Figure::told(name, value));
-            }
-        }
-    }
-    Verdict { sentence, figures }
+    let cells = Model::ALL.into_iter().flat_map(|m| (0..COLUMNS.len()).map(move |c| (m, c)));
+    Verdict { sentence, figures }.telling(cells.map(|(model, column)| get(model, column)))
 }

@@ -82,11 +82,10 @@ macro_rules! fit {
             name: $name,
             title: $title,
             lesson: $lesson,
-            formula: "",
-            width: Width::Third,
             when: When::EachEpoch,
             observe: |runs, _| fit(runs, Way::ALL[$way], $title),
             moved: Some(moved),
+            ..Picture::PLAIN
         }
     };
 }
@@ -136,11 +135,11 @@ static DOUBTS: Picture = Picture {
     name: "doubts",
     title: "Epistemic σ along the line",
     lesson: "How far draws of the curve lie apart. The truth (HMC) rises between the rules.",
-    formula: "",
     width: Width::Half,
     when: When::EachEpoch,
     observe: doubts,
     moved: Some(|runs, handle, at| handle.and_then(|edge| moved(runs, Some(edge), at))),
+    ..Picture::PLAIN
 };
 
 static RATIOS: Picture = Picture {
@@ -148,11 +147,10 @@ static RATIOS: Picture = Picture {
     title: "How much more is unknown in the gap",
     lesson: "Gap ratio: the median epistemic σ in the gap over that at the points. 1 means that the \
              gap was not noticed.",
-    formula: "",
     width: Width::Half,
     when: When::EachEpoch,
     observe: ratios,
-    moved: None,
+    ..Picture::PLAIN
 };
 
 /// The plot that `draw` makes of the fits.

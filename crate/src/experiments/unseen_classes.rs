@@ -100,16 +100,7 @@ fn count_known(labels: &[u8]) -> usize {
 }
 
 const fn picture(name: &'static str, title: &'static str, width: Width) -> Picture {
-    Picture {
-        name,
-        title,
-        lesson: "",
-        formula: "",
-        width,
-        when: When::AtRest,
-        observe: scores,
-        moved: None,
-    }
+    Picture { name, title, width, when: When::AtRest, observe: scores, ..Picture::PLAIN }
 }
 
 static SCORES: Picture = Picture {
@@ -285,19 +276,12 @@ fn verdict(runs: &Runs) -> Verdict {
         fixed(total.1, 3)
     );
     let gain = total.1 - single_total.1;
-    let mut figures = vec![
+    let figures = vec![
         Figure::at_least(accuracy.0, accuracy.1, 97.0),
         Figure::at_least(single_sure.0, single_sure.1, 20.0),
         Figure::at_most(sure.0, sure.1, 10.0),
         Figure::at_least("AUROC by total uncertainty: posterior less single net", gain, 0.0),
     ];
-    for model in Model::ALL {
-        for column in 0..COLUMNS.len() {
-            let (name, value) = get(model, column);
-            if !figures.iter().any(|figure| figure.name == name) {
-                figures.push(Figure::told(name, value));
-            }
-        }
-    }
-    Verdict { sentence, figures }
+    let cells = Model::ALL.into_iter().flat_map(|m| (0..COLUMNS.len()).map(move |c| (m, c)));
+    Verdict { sentence, figures }.telling(cells.map(|(model, column)| get(model, column)))
 }

@@ -2,14 +2,15 @@
 
 use std::sync::OnceLock;
 
-use super::{Experiment, Figure, PLAIN, Part, Verdict, charts};
+use super::{Experiment, Figure, PLAIN, Part, Verdict};
 use crate::evaluation::Record;
 use crate::inference::{exact_kl, one_weight};
 use crate::knob;
+use crate::pictures::of_runs;
 use crate::plots::numbers::{fixed, short, significant};
 use crate::plots::plot::{Axis, Handle, Ink, Plot, Shape, Sign};
 use crate::priors::{self, LogUniform, Prior};
-use crate::runs::{Arm, Look, Observing, Picture, Runs, Setup, When, Width, at_once};
+use crate::runs::{Arm, Look, Observing, Picture, Runs, Setup, Width, at_once};
 use crate::schedule::{Decay, Warmup};
 use crate::session::Session;
 use crate::settings::{Effect, Field, Kind, Knobs, Pace, Settings};
@@ -42,7 +43,7 @@ pub const VD_VS_ARD: Experiment = Experiment {
     settings,
     setup: twins,
     panels: &["readouts", "weights"],
-    pictures: &[&CURVES, &ALONE, &BOUND, &charts::COMPRESSION, &charts::ACCURACY],
+    pictures: &[&CURVES, &ALONE, &BOUND, &of_runs::COMPRESSION, &of_runs::ACCURACY],
     verdict: Some(verdict),
     ..PLAIN
 };
@@ -91,11 +92,9 @@ static CURVES: Picture = Picture {
     lesson: "Below zero: −KL of one weight against its log α. Above: where the weights of both \
              networks are now, but for those beyond 10, which are settled. They climb to the right \
              where the data let them.",
-    formula: "",
     width: Width::Half,
-    when: When::Live,
     observe: curves,
-    moved: None,
+    ..Picture::PLAIN
 };
 
 static ALONE: Picture = Picture {

@@ -52,6 +52,16 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// The same with more numbers that are told and not judged, but for those that it has already.
+    pub fn telling(mut self, others: impl IntoIterator<Item = (String, f64)>) -> Self {
+        for (name, value) in others {
+            if !self.figures.iter().any(|figure| figure.name == name) {
+                self.figures.push(Figure::told(name, value));
+            }
+        }
+        self
+    }
+
     /// Whether everything that was wanted holds.
     pub fn holds(&self) -> bool {
         self.figures.iter().all(|figure| figure.holds)

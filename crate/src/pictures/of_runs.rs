@@ -15,7 +15,7 @@ pub static COMPRESSION: Picture = Picture {
     title: "Compression",
     lesson: "All weights over those that are left: while β rises, the prior takes what the data do not hold on to.",
     observe: |runs, _| at_once(over_epochs(runs, "compression")),
-    ..PLAIN
+    ..Picture::PLAIN
 };
 
 /// Accuracy in training and by every way to predict.
@@ -24,7 +24,7 @@ pub static ACCURACY: Picture = Picture {
     title: "Accuracy",
     lesson: "On test images with the pruned mean, with all weights, and by an ensemble of weight samples; in training under noise.",
     observe: |runs, _| at_once(over_epochs(runs, "accuracy")),
-    ..PLAIN
+    ..Picture::PLAIN
 };
 
 /// The data term and the KL term.
@@ -42,7 +42,7 @@ pub static ELBO: Picture = Picture {
         }
         at_once(plot)
     },
-    ..PLAIN
+    ..Picture::PLAIN
 };
 
 /// Pruned weights, layer by layer.
@@ -52,7 +52,7 @@ pub static SPARSITY: Picture = Picture {
     title: "Sparsity of each layer",
     lesson: "The last layer keeps the largest share of its weights: every class needs some evidence.",
     observe: |runs, _| at_once(over_epochs(runs, "sparsity")),
-    ..PLAIN
+    ..Picture::PLAIN
 };
 
 /// Gradient variance of the two reparameterizations.
@@ -65,7 +65,7 @@ pub static VARIANCE: Picture = Picture {
              Salimans and Welling, “Variational Dropout and the Local Reparameterization Trick”, 2015.",
     formula: include_str!("../formulas/estimators.mathml"),
     observe: |runs, _| at_once(over_epochs(runs, "variance")),
-    ..PLAIN
+    ..Picture::PLAIN
 };
 
 /// log|μ| against log σ of all weights.
@@ -75,7 +75,7 @@ pub static SCATTER: Picture = Picture {
     title: "All weights: log |μ| against log σ",
     lesson: "Weights move up (more noise) and left (less mean) until they cross the line and are pruned.",
     observe: |runs, look| at_once(scatter(runs, look)),
-    ..PLAIN
+    ..Picture::PLAIN
 };
 
 /// Entropies of test objects and of shuffled ones.
@@ -87,19 +87,7 @@ pub static ENTROPY: Picture = Picture {
              not know puts them to the right.",
     when: When::AtRest,
     observe: entropy,
-    ..PLAIN
-};
-
-/// A small picture of what is there anyway.
-const PLAIN: Picture = Picture {
-    name: "",
-    title: "",
-    lesson: "",
-    formula: "",
-    width: Width::Third,
-    when: When::Live,
-    observe: |_, _| at_once(Plot::default()),
-    moved: None,
+    ..Picture::PLAIN
 };
 
 fn over_epochs(runs: &Runs, name: &str) -> Plot {

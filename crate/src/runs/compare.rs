@@ -1,6 +1,6 @@
 //! Two runs side by side: one is kept as A, and B leads beside it.
 
-use super::{Arm, Picture, Runs, When, Width, at_once};
+use super::{Arm, Picture, Runs, Width, at_once};
 use crate::error::{Error, Result};
 use crate::plots::plot::{Axis, Ink, Numbers, Plot, Shape};
 use crate::session::Session;
@@ -96,11 +96,9 @@ pub static DIFFERENCES: Picture = Picture {
     name: "differences",
     title: "What differs between A and B",
     lesson: "Everything that is not in this table is the same in both runs: the data, the noise where the settings allow, the order of the mini-batches.",
-    formula: "",
     width: Width::Half,
-    when: When::Live,
     observe: |runs, _| at_once(differences(runs)),
-    moved: None,
+    ..Picture::PLAIN
 };
 
 /// What differs between A and B: settings, then what they have come to.

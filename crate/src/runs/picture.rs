@@ -70,6 +70,20 @@ pub struct Picture {
     pub moved: Option<Moved>,
 }
 
+impl Picture {
+    /// A small picture of what is there anyway, of nothing yet: what other pictures differ from.
+    pub const PLAIN: Self = Self {
+        name: "",
+        title: "",
+        lesson: "",
+        formula: "",
+        width: Width::Third,
+        when: When::Live,
+        observe: |_, _| at_once(Plot::default()),
+        moved: None,
+    };
+}
+
 /// What was seen of one picture.
 #[derive(Clone)]
 pub(super) struct Seen {

@@ -5,7 +5,7 @@ use crate::inference::estimators::{Expectation, Shape as F};
 use crate::plots::numbers::{fixed, round_up, short, significant};
 use crate::plots::plot::{Axis, Handle, Ink, Plot, Shape, Sign};
 use crate::rng::{Rng, Stream};
-use crate::runs::{Look, Observing, Picture, Runs, When, Width, at_once};
+use crate::runs::{Look, Observing, Picture, Runs, Width, at_once};
 use crate::settings::Settings;
 
 /// What is averaged: the knob's value and its name.
@@ -26,11 +26,9 @@ pub static FALLING: Picture = Picture {
     title: "Gradients of single draws",
     lesson: "Every draw of x gives one gradient by each estimator. Both histograms have the exact \
              gradient as their mean; the narrower one needs fewer draws. Ends hold what lies beyond.",
-    formula: "",
     width: Width::Half,
-    when: When::Live,
     observe: falling,
-    moved: None,
+    ..Picture::PLAIN
 };
 
 pub static BY_K: Picture = Picture {

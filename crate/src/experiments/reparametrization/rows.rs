@@ -5,7 +5,7 @@ use crate::linalg::{self, math};
 use crate::plots::numbers::fixed;
 use crate::plots::plot::{Axis, Ink, Plot, Shape, Sign};
 use crate::rng::{Rng, Stream};
-use crate::runs::{Look, Picture, Runs, When, Width, at_once};
+use crate::runs::{Look, Picture, Runs, Width, at_once};
 
 /// A row with one number a draw.
 struct Row {
@@ -63,23 +63,13 @@ fn pair(rng: &mut Rng) -> (f64, f64) {
     (a, RHO * a + (1.0 - RHO * RHO).sqrt() * b)
 }
 
-const HALF: Picture = Picture {
-    name: "",
-    title: "",
-    lesson: "",
-    formula: "",
-    width: Width::Half,
-    when: When::Live,
-    observe: |_, _| at_once(Plot::default()),
-    moved: None,
-};
-
 pub static NORMAL_ROW: Picture = Picture {
     name: "row-normal",
     title: "N(μ, σ²) = σε + μ",
     lesson: "μ = 1, σ = 0.5, ε ~ N(0, 1): bars are draws, the line is the density.",
     observe: |runs, look| at_once(histogram(runs, look, &NORMAL_ROW, &FIRST)),
-    ..HALF
+    width: Width::Half,
+    ..Picture::PLAIN
 };
 
 pub static GAMMA_ROW: Picture = Picture {
@@ -88,7 +78,8 @@ pub static GAMMA_ROW: Picture = Picture {
     lesson: "β = 2, ε ~ Gamma(1, 1). The slide's Gamma has shape 1: that is the exponential of the \
              next row. For other shapes there is no such formula.",
     observe: |runs, look| at_once(histogram(runs, look, &GAMMA_ROW, &SECOND)),
-    ..HALF
+    width: Width::Half,
+    ..Picture::PLAIN
 };
 
 pub static EXPONENTIAL_ROW: Picture = Picture {
@@ -96,7 +87,8 @@ pub static EXPONENTIAL_ROW: Picture = Picture {
     title: "Exponential(λ) = −log(ε)/λ",
     lesson: "λ = ½, ε uniform: the same density as Gamma(1, 2), from other noise.",
     observe: |runs, look| at_once(histogram(runs, look, &EXPONENTIAL_ROW, &THIRD)),
-    ..HALF
+    width: Width::Half,
+    ..Picture::PLAIN
 };
 
 pub static PAIR_ROW: Picture = Picture {
@@ -105,7 +97,8 @@ pub static PAIR_ROW: Picture = Picture {
     lesson: "AAᵀ = Σ with correlation 0.8. Shaded: one and two standard deviations, which hold 39 % \
              and 86 % of the draws.",
     observe: |runs, look| at_once(cloud(runs, look)),
-    ..HALF
+    width: Width::Half,
+    ..Picture::PLAIN
 };
 
 /// Draws that have fallen at the epoch that is looked at, with the seed.
