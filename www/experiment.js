@@ -95,10 +95,14 @@ export class Experiment {
     $('verdict').dataset.holds = verdict ? String(verdict.holds) : '';
     $('verdict').hidden = !this.words.judged;
     $('sentence').textContent = verdict ? verdict.sentence : 'What came out is said here when the run has finished.';
-    $('figures').replaceChildren(...(verdict?.figures ?? []).map(([name, value, wanted, holds]) => {
-      const judged = wanted ? element('td', { class: holds ? 'holds' : 'fails' }, holds ? 'holds' : 'does not hold') : element('td');
-      return element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, value), element('td', {}, wanted), judged);
-    }));
+    const rows = (/** @type {boolean} */ judged) => (verdict?.figures ?? []).filter(([, , wanted]) => !!wanted === judged).map(([name, value, wanted, holds]) => {
+      const cells = judged ? [element('td', {}, wanted), element('td', { class: holds ? 'holds' : 'fails' }, holds ? 'holds' : 'does not hold')] : [];
+      return element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, value), ...cells);
+    });
+    const told = rows(false);
+    $('figures').replaceChildren(...rows(true));
+    $('told').replaceChildren(...told);
+    $('told').closest('details')?.toggleAttribute('hidden', !told.length);
     $('figures').parentElement?.toggleAttribute('hidden', !verdict);
   }
 }

@@ -61,8 +61,8 @@ export class Picture {
     caption.append(this.#title, this.#menu());
     const sheet = element('div', { class: 'sheet' });
     this.canvas.replaceWith(sheet);
-    sheet.append(this.canvas, this.#over, this.#grip);
-    sheet.after(this.#value, this.#table);
+    sheet.append(this.canvas, this.#over, this.#grip, this.#value);
+    sheet.after(this.#table);
     this.#listen();
   }
 

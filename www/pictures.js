@@ -40,7 +40,7 @@ export class Pictures {
     });
   }
 
-  /** Shows the pictures of an experiment: the first ones beside the weights, if there are weights, the others below.
+  /** Shows the pictures of an experiment: the first small ones beside the weights, if there are weights, the others below.
    * @param {import('./picture.js').Words[]} catalogue @param {HTMLElement} beside @param {HTMLElement} below @param {number} first */
   show(catalogue, beside, below, first) {
     for (const canvas of this.#pictures.keys()) this.#forget(canvas);
@@ -51,8 +51,9 @@ export class Pictures {
       this.#pictures.set(picture.canvas, picture);
       return figure;
     });
-    beside.replaceChildren(...figures.slice(0, first));
-    below.replaceChildren(...figures.slice(first));
+    const small = figures.filter((figure) => figure.classList.contains('third')).slice(0, first);
+    beside.replaceChildren(...small);
+    below.replaceChildren(...figures.filter((figure) => !small.includes(figure)));
     this.#pictures.forEach((picture, canvas) => this.add(canvas, () => picture.draw()));
   }
 

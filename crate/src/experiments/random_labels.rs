@@ -36,14 +36,14 @@ pub const RANDOM_LABELS: Experiment = Experiment {
     offered: &["wrong", "kl", "epochs", "seed"],
     setup,
     panels: &["weights", "table"],
-    pictures: &[&TABLE, &ACCURACY, &COMPRESSION, &LEDGER],
+    pictures: &[&ACCURACY, &COMPRESSION, &LEDGER, &TABLE],
     verdict: Some(verdict),
 };
 
 /// The arms, as figures and legends call them.
-const SPARSE: &str = "Sparse VD, random labels";
-const TRUE: &str = "Sparse VD, true labels";
-const DROPOUT: &str = "Binary dropout, random labels";
+const SPARSE: &str = "Sparse VD, random";
+const TRUE: &str = "Sparse VD, true";
+const DROPOUT: &str = "dropout, random";
 
 fn setup(settings: &Settings) -> Setup {
     Setup::of(vec![
@@ -66,7 +66,7 @@ static TABLE: Picture = Picture {
 static ACCURACY: Picture = Picture {
     name: "random-labels-accuracy",
     title: "Accuracy in training and on test images",
-    lesson: "Dropout climbs towards 100 % of its random labels and stays at chance on test images. Sparse VD begins to memorise too, and forgets as its KL divergence sets in.",
+    lesson: "Thin: in training, with noise. Dropout climbs towards 100 % of its random labels and stays at chance on test images. Sparse VD begins to memorise too, and forgets as its KL divergence sets in.",
     width: Width::Half,
     observe: accuracy,
     ..Picture::PLAIN
@@ -110,7 +110,7 @@ fn accuracy(runs: &Runs, look: &Look) -> Observing {
     for (i, (arm, session)) in runs.arms().enumerate() {
         let noisy = over_epochs(session, look, |r| r.train_accuracy.map(f64::from));
         let line = Shape::Line { points: noisy, thin: true, ends: false };
-        plot = plot.mark(format!("{}: training, with noise", arm.label), Ink::Series(i), line);
+        plot = plot.mark(format!("{}: train", arm.label), Ink::Series(i), line);
         let test = over_epochs(session, look, |r| Some(f64::from(r.test_accuracy)));
         plot = plot.line(format!("{}: test", arm.label), i, test);
     }

@@ -33,7 +33,8 @@ pub fn raise<'a>(
         let width = pen.width(word);
         let right_of_it = x + pen.em(3.0);
         let room = right_of_it + width <= pen.size().0;
-        let left = if room { right_of_it } else { x - pen.em(3.0) - width };
+        // A word as wide as the picture begins where it begins.
+        let left = if room { right_of_it } else { (x - pen.em(3.0) - width).max(pen.px(2.0)) };
         let over = ends.iter().rposition(|&end| end > left - pen.em(3.0));
         let row = over.map_or(0, |row| row + 1).min(ends.len() - 1);
         ends[row] = left + width + pen.em(1.0);
