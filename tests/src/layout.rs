@@ -1,6 +1,8 @@
 //! The look at three sizes, in light and dark: nothing is cut off, too small, or empty.
 
 use crate::harness::page::{Page, browse};
+use sparsevd::data;
+use sparsevd::experiments::{self, Experiment};
 
 /// A run that has everything to show: some weights pruned, some alive.
 const RUN: &str = "?network=64-300-100-10&epochs=4&warmup=-1..3&lr=0.01";
@@ -78,6 +80,38 @@ fn every_canvas_has_ink(page: &Page) {
             "$('{id}').width > 0 && new Set(pixels($('{id}'), $('{id}'))).size > 1"
         ));
     }
+}
+
+/// Every experiment whose data come with the page, at a size: whatever it shows has room.
+fn every_experiment_has_room_at(width: u32, height: u32) {
+    let built_in = |e: &&&Experiment| data::source(&(e.settings)().data).is_built_in();
+    browse(|page| {
+        page.resize(width, height, 1.0);
+        for experiment in experiments::ALL.iter().filter(built_in) {
+            page.open(&format!("?experiment={}&epochs=2", experiment.name));
+            page.wait("$('state').dataset.value === 'done'");
+            page.js("scrollTo(0, 0)");
+            page.photograph(&format!("{}-{width}", experiment.name), true);
+            nothing_sticks_out(page);
+            nothing_is_cut_off(page);
+            buttons_can_be_hit(page);
+        }
+    });
+}
+
+#[test]
+fn every_experiment_has_room_on_a_desktop() {
+    every_experiment_has_room_at(1440, 900);
+}
+
+#[test]
+fn every_experiment_has_room_on_a_small_laptop() {
+    every_experiment_has_room_at(1024, 768);
+}
+
+#[test]
+fn every_experiment_has_room_on_a_phone() {
+    every_experiment_has_room_at(390, 844);
 }
 
 #[test]
