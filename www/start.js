@@ -52,6 +52,8 @@ export function startWorker(source) {
     asked = true;
     return /** @type {const} */ ('module');
   } });
-  if (!asked) throw new Error(`This browser has no module workers, and the page trains in one: ${CURRENT}`);
-  return worker;
+  if (asked) return worker;
+  // What it would say of the script helps nobody.
+  worker.terminate();
+  throw new Error(`This browser has no module workers, and the page trains in one: ${CURRENT}`);
 }
