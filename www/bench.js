@@ -1,6 +1,6 @@
 // @ts-check
 // Times the works of the bench in this browser, one thread, as `cargo xtask bench` asks.
-import init, { BenchRun } from '../pkg/sparsevd.js';
+import init, { BenchRun } from '../pkg/lab.js';
 
 /** Steps before the clock starts, for each that is timed. */
 const WARM_UP = 0.2;

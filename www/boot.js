@@ -1,6 +1,18 @@
-// Speaks when the page cannot start. An old plain script: it must run where nothing else does.
+// Chooses what the page begins with, and speaks when it cannot start. An old plain script: it must run where nothing else does.
 (function () {
   'use strict';
+
+  /** Fetches the module that the address needs, while the page is read: the core is enough for the default experiment on the built-in digits. */
+  function choose() {
+    if (!('noModule' in HTMLScriptElement.prototype)) return;
+    var asked = new URLSearchParams(location.search);
+    var name = ['experiment', 'data', 'a'].some(function (key) { return asked.has(key); }) ? 'lab' : 'sparsevd';
+    document.documentElement.setAttribute('data-library', name);
+    [{ rel: 'modulepreload', href: 'pkg/' + name + '.js' },
+      { rel: 'preload', href: 'pkg/' + name + '_bg.wasm', as: 'fetch', type: 'application/wasm', crossOrigin: 'anonymous' }].forEach(function (link) {
+      document.head.appendChild(Object.assign(document.createElement('link'), link));
+    });
+  }
 
   /** What is wrong with a file of the page, from what a server says of it; nothing if it is fine. */
   function faultOf(path, response) {
@@ -50,6 +62,7 @@
     else if (event.message) say('The page could not start (' + event.message + '): reload; if this stays, use a current browser.');
   }, true);
 
+  choose();
   document.addEventListener('DOMContentLoaded', function () {
     if (location.protocol === 'file:') say(FROM_DISK);
     else if (!('noModule' in HTMLScriptElement.prototype)) say(TOO_OLD);

@@ -1,7 +1,7 @@
 // @ts-check
 // The settings' controls, made from the list that Rust keeps.
-import { check_setting, step_setting } from '../pkg/sparsevd.js';
 import { $, element } from './dom.js';
+import { library } from './library.js';
 
 /** @typedef {{ key: string, id: string, label: string, about: string, effect: string, offered: string[], min: number | null, max: number | null, step: number | null, choices: [string, string][] | null, own?: boolean }} Field */
 
@@ -74,7 +74,7 @@ export class Controls {
     input.addEventListener('keydown', (event) => {
       if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
       event.preventDefault();
-      this.#changed(field, step_setting(this.#experiment.name, field.key, input.value, event.key === 'ArrowUp') ?? input.value);
+      this.#changed(field, library.step_setting(this.#experiment.name, field.key, input.value, event.key === 'ArrowUp') ?? input.value);
     });
     return input;
   }
@@ -105,7 +105,7 @@ export class Controls {
       return;
     }
     try {
-      value = check_setting(this.#experiment.name, field.key, value);
+      value = library.check_setting(this.#experiment.name, field.key, value);
     } catch (error) {
       this.complain(field.key, `${/** @type {Error} */ (error).message} It stays ${this.values[field.key]}.`);
       return this.#write(field.key, this.values[field.key], true);

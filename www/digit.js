@@ -1,7 +1,7 @@
 // @ts-check
 // One digit, picked or drawn, turned and shifted: what the network says of it and how surely.
-import { whole_number } from '../pkg/sparsevd.js';
 import { $, element, fixed, onPixelRatio, scalePixels, significant, unitWithin } from './dom.js';
+import { library } from './library.js';
 
 /** @typedef {import('./run-client.js').RunClient} RunClient */
 
@@ -88,7 +88,7 @@ export class Digit {
 
   /** @param {string} text */
   #typed(text) {
-    const index = whole_number(text, this.tests - 1);
+    const index = library.whole_number(text, this.tests - 1);
     if (index !== undefined) this.#choose(index);
     else if (text.trim()) this.forget(`There is no test ${this.#image ? 'image' : 'object'} '${text.trim()}': choose 0 to ${this.tests - 1}.`);
   }

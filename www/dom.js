@@ -1,6 +1,6 @@
 // @ts-check
 // Small helpers for elements; every number that people read is written here, by Rust.
-import { write_fixed, write_short, write_significant } from '../pkg/sparsevd.js';
+import { library } from './library.js';
 
 /** The element with this id, which the page has.
  * @template {HTMLElement} T @param {string} id @param {{ new (): T }} [kind] @returns {T} */
@@ -28,13 +28,13 @@ export function readout(id, value, text) {
 }
 
 /** A number with a fixed number of digits, or a dash. @param {number | null | undefined} value @param {number} digits */
-export const fixed = (value, digits) => (Number.isFinite(value) ? write_fixed(/** @type {number} */ (value), digits) : '–');
+export const fixed = (value, digits) => (Number.isFinite(value) ? library.write_fixed(/** @type {number} */ (value), digits) : '–');
 
 /** A number with its first digits, or a dash. @param {number | null | undefined} value @param {number} [digits] */
-export const significant = (value, digits = 3) => (Number.isFinite(value) ? write_significant(/** @type {number} */ (value), digits) : '–');
+export const significant = (value, digits = 3) => (Number.isFinite(value) ? library.write_significant(/** @type {number} */ (value), digits) : '–');
 
 /** A number with three digits at most. @param {number} value */
-export const short = (value) => write_short(value);
+export const short = (value) => library.write_short(value);
 
 /** A whole number, with its thousands in groups. @param {number} value */
 export const count = (value) => fixed(value, 0);

@@ -1,7 +1,7 @@
 // @ts-check
 // The experiment: the menu and the gallery to choose it from, what it asks, and what came out.
-import { catalogue, experiment } from '../pkg/sparsevd.js';
 import { $, element } from './dom.js';
+import { library } from './library.js';
 
 /** @typedef {{ name: string, label: string, question: string }} Entry */
 /** @typedef {{ holds: boolean, sentence: string, figures: [string, string, string, boolean][] }} Verdict */
@@ -10,8 +10,8 @@ import { $, element } from './dom.js';
 /** @typedef {{ parts: { label: string, experiments: Entry[] }[], groups: { heading: string, fields: import('./controls.js').Field[] }[], more: import('./controls.js').Field[], methods: Record<string, Method> }} Lists */
 
 export class Experiment {
-  /** The menu, the settings by heading, and what is said of each method. @type {Lists} */ lists = JSON.parse(catalogue());
-  /** What is said of the experiment on the screen. @type {Words} */ words = JSON.parse(experiment(''));
+  /** The menu, the settings by heading, and what is said of each method. @type {Lists} */ lists = JSON.parse(library.catalogue());
+  /** What is said of the experiment on the screen. @type {Words} */ words = JSON.parse(library.experiment(''));
   /** The name of that experiment, once it is. */ #shown = '';
   /** The answer that somebody has chosen, by experiment. @type {Map<string, string>} */ #said = new Map();
   /** Called with the name of the experiment that is chosen. @type {(name: string) => void} */ onchoose = () => {};
@@ -47,7 +47,7 @@ export class Experiment {
       return false;
     }
     this.#shown = name;
-    this.words = JSON.parse(experiment(name));
+    this.words = JSON.parse(library.experiment(name));
     this.judge(null);
     const { label, question, prediction, panels, formula, source, limits, aha } = this.words;
     $('title').textContent = label;

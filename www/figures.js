@@ -4,7 +4,7 @@ import { $ } from './dom.js';
 import { copy } from './lecture.js';
 import { enlarge } from './pictures.js';
 
-/** @typedef {import('../pkg/sparsevd.js').View} View */
+/** @typedef {import('../pkg/lab.js').View} View */
 /** @typedef {import('./pictures.js').Pictures} Pictures */
 /** @typedef {import('./heatmaps.js').Heatmaps} Heatmaps */
 /** @typedef {import('./heatmaps.js').Header} Header */

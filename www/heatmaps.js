@@ -7,7 +7,7 @@ import { notice } from './notices.js';
 /** @typedef {{ height: number, width: number, channels: number }} Kernel */
 /** @typedef {{ name: string, fan_in: number, fan_out: number, bayesian: boolean, kernel?: Kernel }} Shape */
 /** @typedef {{ layers: Shape[], image: [number, number] | null }} Header */
-/** @typedef {import('../pkg/sparsevd.js').View} View */
+/** @typedef {import('../pkg/lab.js').View} View */
 
 /** CSS pixels that filters are high until they are zoomed: they share the screen with the rest. */
 const FILTERS = 260;

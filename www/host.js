@@ -1,6 +1,6 @@
 // @ts-check
 // The host of the runs: it moves the run on the desk and tells the page what has happened.
-import { Desk, Led, Progress, read_query } from '../pkg/sparsevd.js';
+import { library } from './library.js';
 import { fetchMnist } from './mnist.js';
 
 /** Milliseconds of training between two looks at the mailbox: scrubbing waits no longer. */
@@ -11,7 +11,7 @@ const BUDGET = 12;
  * @typedef {{ autoplay: boolean, epoch: number | null, entry: 'new' | 'same' | 'none' }} Manner */
 
 export class Host {
-  #desk = new Desk();
+  #desks;
   /** How the run that waits for its data is to begin. @type {Manner} */ #waiting = { autoplay: true, epoch: null, entry: 'same' };
   /** What training goes towards. @type {'none' | 'end' | 'epoch' | 'batch'} */ #goal = 'none';
   /** 'paused', 'live', 'done' or 'error': what the run is doing. */ #mode = 'paused';
@@ -24,10 +24,16 @@ export class Host {
   #post;
   #wake;
 
-  /** @param {(message: object) => void} post Tells the page. @param {() => void} wake Asks for a call of `work`. */
-  constructor(post, wake) {
+  /** @param {import('./desks.js').Desks} desks @param {(message: object) => void} post Tells the page. @param {() => void} wake Asks for a call of `work`. */
+  constructor(desks, post, wake) {
+    this.#desks = desks;
     this.#post = post;
     this.#wake = wake;
+  }
+
+  /** The desk whose run is on the screen. */
+  get #desk() {
+    return this.#desks.shown;
   }
 
   /** Trains for a moment, if there is something to train. */
@@ -37,12 +43,12 @@ export class Host {
     let progress;
     do {
       progress = this.#desk.advance();
-    } while ((progress === Progress.Evaluated || (progress === Progress.Trained && this.#goal !== 'batch')) && performance.now() - start < BUDGET);
+    } while ((progress === library.Progress.Evaluated || (progress === library.Progress.Trained && this.#goal !== 'batch')) && performance.now() - start < BUDGET);
     this.#clock.epoch += performance.now() - start;
-    if (progress === Progress.Epoch) this.#epoch();
-    else if (progress === Progress.Trained && this.#goal === 'batch') this.#rest();
-    else if (progress === Progress.Finished) this.#stop('done');
-    else if (progress === Progress.Diverged) this.#stop('error');
+    if (progress === library.Progress.Epoch) this.#epoch();
+    else if (progress === library.Progress.Trained && this.#goal === 'batch') this.#rest();
+    else if (progress === library.Progress.Finished) this.#stop('done');
+    else if (progress === library.Progress.Diverged) this.#stop('error');
     if (this.#goal !== 'none') this.#wake();
   }
 
@@ -123,22 +129,22 @@ export class Host {
     const data = this.#desk.data();
     const summary = JSON.parse(data.summary());
     data.free();
-    this.#post({ type: 'began', status, data: summary, notices: this.#desk.notices(), undoable: this.#desk.undoable(), epoch, entry });
+    this.#post({ type: 'began', status, data: summary, notices: this.#desk.notices(), undoable: this.#desks.undoable(), epoch, entry });
     this.#publish();
     // An epoch's evaluation is always finished, so that the screen is of one network.
     if (status.evaluating) this.#go('epoch');
   }
 
-  /** Acts on what an action on the desk has led to. @param {Led} led @param {Manner} manner */
+  /** Acts on what an action on the desk has led to. @param {number} led @param {Manner} manner */
   #arrive(led, { autoplay, epoch, entry }) {
-    if (led === Led.Same) this.tell();
-    else if (led !== Led.Waits) this.#announce(epoch, entry);
-    if ((led === Led.Began || led === Led.Finished) && (autoplay || epoch)) {
+    if (led === library.Led.Same) this.tell();
+    else if (led !== library.Led.Waits) this.#announce(epoch, entry);
+    if ((led === library.Led.Began || led === library.Led.Finished) && (autoplay || epoch)) {
       this.#go('end');
       this.#stopAt = autoplay ? null : epoch;
     }
-    const needs = this.#desk.waitsFor();
-    if (this.#desk.waitsForMnist()) return this.#serve();
+    const needs = this.#desks.waitsFor();
+    if (this.#desks.waitsForMnist()) return this.#serve();
     if (needs) this.refuse(needs, true);
   }
 
@@ -155,21 +161,16 @@ export class Host {
 
   /** Gets what the server has for the run that waits, unless somebody goes on to another. */
   async #serve() {
-    const progress = (/** @type {string} */ text) => this.#desk.waitsForMnist() && this.#post({ type: 'progress', text });
+    const progress = (/** @type {string} */ text) => this.#desks.waitsForMnist() && this.#post({ type: 'progress', text });
     this.#mnist ??= fetchMnist(progress).finally(() => { this.#mnist = null; });
     let files;
     try {
       files = await this.#mnist;
     } catch (error) {
-      if (this.#desk.waitsForMnist()) this.refuse(/** @type {Error} */ (error).message, true);
+      if (this.#desks.waitsForMnist()) this.refuse(/** @type {Error} */ (error).message, true);
       return;
     }
-    if (this.#desk.waitsForMnist()) this.#arrive(this.#open(files, ''), this.#waiting);
-  }
-
-  /** @param {{ name: string, bytes: Uint8Array }[]} files @param {string} query */
-  #open(files, query) {
-    return this.#desk.open(files.map((file) => file.name), files.map((file) => file.bytes), query);
+    if (this.#desks.waitsForMnist()) this.#arrive(this.#desks.open(files, ''), this.#waiting);
   }
 
   /** What the page can tell it to do. */
@@ -177,21 +178,21 @@ export class Host {
     /** @param {{ query: string } & Manner} message */
     start: ({ query, ...manner }) => {
       this.#waiting = manner;
-      return this.#arrive(this.#desk.start(query), manner);
+      return this.#arrive(this.#desks.start(query), manner);
     },
     /** Goes to the run of an address, which moves unless somebody likes it `still`. @param {{ query: string, still: boolean }} message */
     visit: ({ query, still }) => {
-      const { autoplay, epoch } = JSON.parse(read_query(query)).view;
+      const { autoplay, epoch } = JSON.parse(library.read_query(query)).view;
       this.#waiting = { autoplay: autoplay ?? !still, epoch, entry: 'same' };
-      return this.#arrive(this.#desk.visit(query), this.#waiting);
+      return this.#arrive(this.#desks.visit(query), this.#waiting);
     },
     /** Opens what was dropped together. @param {{ files: { name: string, bytes: Uint8Array }[], query: string }} message */
     open: ({ files, query }) => {
-      const led = this.#open(files, query);
+      const led = this.#desks.open(files, query);
       const manner = { autoplay: true, epoch: null, entry: /** @type {const} */ ('new') };
-      return this.#arrive(led, led === Led.Finished ? this.#waiting : manner);
+      return this.#arrive(led, led === library.Led.Finished ? this.#waiting : manner);
     },
-    undo: () => this.#desk.undo() && this.#announce(null, 'new'),
+    undo: () => this.#desks.undo() && this.#announce(null, 'new'),
     train: () => this.#go('end'),
     pause: () => this.#goal !== 'none' && this.#rest(),
     stepEpoch: () => this.#go('epoch'),
@@ -214,6 +215,8 @@ export class Host {
 
   /** What the page can ask; each has one answer. */
   questions = {
+    /** Takes the lab in, and answers when runs begin there. @param {{ module: WebAssembly.Module }} question */
+    lab: ({ module }) => this.#desks.add('lab', module),
     frame: ({ epoch }) => this.#desk.frame(epoch ?? undefined),
     save: () => this.#desk.save(),
     /** A picture, unless the page has this version of it. @param {{ name: string, epoch: number | null, threshold: number, known?: number }} question */

@@ -1,16 +1,17 @@
 // @ts-check
 // Wires the page: the worker's run on one side, what people see and press on the other.
-import init, { fresh_seed, paper_table, read_query } from '../pkg/sparsevd.js';
 import { Address } from './address.js';
 import { Controls } from './controls.js';
 import { $, count, download, isDark } from './dom.js';
 import { Experiment } from './experiment.js';
 import { onFiles } from './files.js';
+import { reachLab } from './lab.js';
+import { library, use } from './library.js';
 import { embed, hideControls } from './linked.js';
 import { allIsWell, fail, notice, progress, say } from './notices.js';
 import { RunClient } from './run-client.js';
 import { Screen } from './screen.js';
-import { loadDigits, loadModule } from './start.js';
+import { FIRST, loadDigits, loadModule } from './start.js';
 import { Transport } from './transport.js';
 
 /** Says why there is no run, and what to do. @param {string} why */
@@ -25,7 +26,7 @@ class Page {
   client;
   experiment = new Experiment();
   controls = new Controls(this.experiment.lists);
-  address = new Address(() => this.visit(true));
+  address = new Address(() => this.visit());
   transport = new Transport({
     train: () => {
       if (this.screen.mode === 'done') notice('All epochs are trained: raise Epochs to go on, or reset to train again.');
@@ -36,10 +37,11 @@ class Page {
     look: (epoch) => this.screen.look(epoch),
     lookBy: (by) => this.screen.look((this.screen.past() ?? this.screen.trained()) + by),
     reset: () => this.restart({}, false),
-    newSeed: () => this.restart({ seed: String(fresh_seed()) }),
+    newSeed: () => this.restart({ seed: String(library.fresh_seed()) }),
   });
   screen;
   #still;
+  /** How often a run was to begin: the last time counts. */ #wishes = 0;
 
   /** @param {RunClient} client @param {boolean} still Whether somebody likes it still. */
   constructor(client, still) {
@@ -58,7 +60,7 @@ class Page {
 
   /** Shows what the address says before there is a run. */
   #read() {
-    const { notices, values, view } = JSON.parse(read_query(location.search));
+    const { notices, values, view } = JSON.parse(library.read_query(location.search));
     notices.forEach(notice);
     this.experiment.show(values.experiment);
     this.controls.offer(this.experiment.words);
@@ -69,15 +71,29 @@ class Page {
 
   // --- what can be done ----------------------------------------------------------------------
 
-  /** Goes to the run of the address. @param {boolean} [back] Whether the browser has gone back or forward. */
-  visit(back = false) {
-    if (back) this.screen.looking = JSON.parse(read_query(location.search)).view.epoch;
-    this.client.send('visit', { query: location.search, still: this.#still });
+  /** Sends what begins a run, once the lab is there if it needs it.
+   * @param {string} type @param {{ query: string, [more: string]: unknown }} message @param {boolean} [needsLab] @param {Transferable[]} [transfer] */
+  async #begin(type, message, needsLab = library.needs_lab(message.query), transfer = []) {
+    const wish = (this.#wishes += 1);
+    try {
+      if (needsLab) await reachLab(this.client);
+      if (wish === this.#wishes) this.client.send(type, message, transfer);
+    } catch (error) {
+      if (wish !== this.#wishes) return;
+      this.#refused(/** @type {Error} */ (error).message, type === 'visit', [['Try again', () => this.#begin(type, message, needsLab, transfer)]]);
+      $('experiment', HTMLSelectElement).value = this.experiment.words.name;
+    }
+  }
+
+  /** Goes to the run of the address: the browser has gone back or forward. */
+  visit() {
+    if (!library.needs_lab(location.search)) this.screen.looking = JSON.parse(library.read_query(location.search)).view.epoch;
+    this.#begin('visit', { query: location.search, still: this.#still });
   }
 
   /** Begins another run. @param {string} query @param {boolean} [autoplay] */
   start(query, autoplay = true) {
-    this.client.send('start', { query, autoplay, epoch: null, entry: 'new' });
+    this.#begin('start', { query, autoplay, epoch: null, entry: 'new' });
   }
 
   /** Starts the run over, on its data unless others are chosen. @param {Record<string, string>} changed @param {boolean} [autoplay] */
@@ -121,7 +137,7 @@ class Page {
     screen.onmoved = (key, value, final) => controls.put(key, value, final);
     experiment.onchoose = (name) => this.start(`experiment=${name}&seed=${controls.values.seed}`);
     const table = /** @type {HTMLElement} */ ($('lenet-table').querySelector('table'));
-    table.innerHTML = paper_table();
+    table.innerHTML = library.paper_table();
     table.addEventListener('click', (event) => {
       const link = /** @type {HTMLElement} */ (event.target).closest('a');
       // With a key held, it is a link like any other.
@@ -131,7 +147,7 @@ class Page {
       scrollTo(0, 0);
     });
     $('arm').addEventListener('change', () => screen.choose(Number($('arm', HTMLSelectElement).value)));
-    $('undo').addEventListener('click', () => client.send('undo'));
+    $('undo').addEventListener('click', () => this.#begin('undo', { query: '' }, false));
     $('save').addEventListener('click', () => this.#save());
     $('share').addEventListener('click', () => this.#share());
     $('theme').addEventListener('click', () => {
@@ -143,7 +159,7 @@ class Page {
     onFiles((files) => {
       progress('Reading …');
       this.address.taken = true;
-      client.send('open', { files, query: controls.query({ threshold: String(screen.threshold) }) }, files.map((file) => file.bytes.buffer));
+      this.#begin('open', { files, query: controls.query({ threshold: String(screen.threshold) }) }, true, files.map((file) => file.bytes.buffer));
     }, notice);
   }
 
@@ -159,15 +175,18 @@ class Page {
       if (news && screen.mode === 'live') screen.predict();
     });
     client.on('progress', ({ text }) => progress(text));
-    client.on('refused', ({ text, waits }) => {
-      document.body.classList.remove('waiting');
-      progress('');
-      this.address.waits = waits;
-      fail(text, waits ? [['Open …', () => $('open').click()]] : []);
-      if (screen.status) this.controls.show(screen.status.values, null);
-    });
+    client.on('refused', ({ text, waits }) => this.#refused(text, waits, waits ? [['Open …', () => $('open').click()]] : []));
     client.on('crashed', ({ text }) => this.#crashed(text));
     client.listen();
+  }
+
+  /** What was asked for cannot be done, or not yet. @param {string} text @param {boolean} waits Whether the address waits for it. @param {[string, () => void][]} ways */
+  #refused(text, waits, ways) {
+    document.body.classList.remove('waiting');
+    progress('');
+    this.address.waits = waits;
+    fail(text, ways);
+    if (this.screen.status) this.controls.show(this.screen.status.values, null);
   }
 
   /** Another run is on the screen. @param {any} message */
@@ -248,11 +267,11 @@ class Page {
 async function main() {
   // The worker fetches its scripts while the module compiles.
   const client = new RunClient();
-  const [module, digits] = await Promise.all([loadModule(), loadDigits()]);
-  client.load(module, digits);
+  const [module, digits] = await Promise.all([loadModule(FIRST), loadDigits()]);
+  client.load(FIRST, module, digits);
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   client.send('visit', { query: location.search, still });
-  await init({ module_or_path: module });
+  await use(FIRST, module);
   new Page(client, still);
 }
 

@@ -2,7 +2,7 @@
 // One layer's weights: one canvas pixel is one weight. Zooming only scales the element.
 import { align, count, element, evenUnit, fixed, scalePixels, short, unitWithin } from './dom.js';
 
-/** @typedef {import('../pkg/sparsevd.js').View} View */
+/** @typedef {import('../pkg/lab.js').View} View */
 /** @typedef {{ kept: number, total: number, limit: number, alive: number | null }} Drawn */
 
 /** Largest CSS pixels a weight may take. */

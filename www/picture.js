@@ -1,7 +1,7 @@
 // @ts-check
 // One picture: a plot on its canvas, read by pointer and keys, moved by its handles, saved as a file.
-import { Chart } from '../pkg/sparsevd.js';
 import { download, element, isDark } from './dom.js';
+import { library } from './library.js';
 
 /** What a picture needs to know of the page, and whom it tells that something was moved there.
  * @typedef {{ epoch(): number | undefined, caption(): string, file(): string, moved(name: string, handle: number | null, at: number[], final: boolean): void }} Stage */
@@ -51,7 +51,7 @@ export class Picture {
     this.figure = figure;
     this.name = figure.dataset.picture ?? '';
     this.canvas = /** @type {HTMLCanvasElement} */ (figure.querySelector('canvas'));
-    this.#chart = new Chart(this.canvas);
+    this.#chart = new library.Chart(this.canvas);
     this.#stage = stage;
     this.#moves = moves;
     this.canvas.tabIndex = 0;

@@ -32,7 +32,7 @@ export class Table {
   #body = element('tbody');
   /** The fingerprint of the last row's network. @type {string | undefined} */ #last;
 
-  /** @param {import('../pkg/sparsevd.js').Records} records */
+  /** @param {import('../pkg/lab.js').Records} records */
   constructor(records) {
     this.#records = records;
     const head = element('tr', {}, ...records.heads().map((name) => element('th', { scope: 'col' }, name)));

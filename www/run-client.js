@@ -24,9 +24,9 @@ export class RunClient extends EventTarget {
     };
   }
 
-  /** Hands over what the worker waits for: it compiles and fetches nothing. @param {WebAssembly.Module} module @param {ArrayBuffer} digits */
-  load(module, digits) {
-    this.send('load', { module, digits }, [digits]);
+  /** Hands over what the worker waits for: it compiles nothing. @param {string} name @param {WebAssembly.Module} module @param {ArrayBuffer} digits */
+  load(name, module, digits) {
+    this.send('load', { name, module, digits }, [digits]);
   }
 
   /** Everybody listens now: what came before is heard. */

@@ -1,12 +1,12 @@
 // @ts-check
 // The screen: which epoch is looked at, through which threshold, and everything drawn of it.
-import { Records, View, plot_posterior, plot_prediction } from '../pkg/sparsevd.js';
 import { viewQuery } from './address.js';
 import { Digit } from './digit.js';
 import { $, fixed } from './dom.js';
 import { Figures } from './figures.js';
 import { Heatmaps } from './heatmaps.js';
 import { Lecture } from './lecture.js';
+import { library } from './library.js';
 import { notice, say } from './notices.js';
 import { Pictures } from './pictures.js';
 import { Table, showReadouts } from './readouts.js';
@@ -45,8 +45,8 @@ export class Screen {
   #address;
   #experiment;
   #transport;
-  #view = new View();
-  #records = new Records();
+  #view = new library.View();
+  #records = new library.Records();
   #pictures;
   #heatmaps;
   #lecture;
@@ -79,11 +79,11 @@ export class Screen {
     const own = (/** @type {string} */ id) => this.#pictures.own(/** @type {HTMLElement} */ ($(id).closest('figure')));
     const [posterior, prediction] = [own('chart-posterior'), own('chart-uncertainty')];
     this.#heatmaps.onposterior = (mean, sigma) => {
-      posterior.receive(plot_posterior(mean, sigma));
+      posterior.receive(library.plot_posterior(mean, sigma));
       this.#pictures.renew(posterior.canvas);
     };
     this.#digit.onanswer = (verdict) => {
-      prediction.receive(plot_prediction(this.#digit.prediction ?? undefined, this.data.labels ?? []));
+      prediction.receive(library.plot_prediction(this.#digit.prediction ?? undefined, this.data.labels ?? []));
       prediction.canvas.setAttribute('aria-label', verdict || 'Class probabilities: no prediction yet');
       this.#pictures.renew(prediction.canvas);
       if (verdict && this.mode !== 'live') say(verdict);

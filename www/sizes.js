@@ -3,7 +3,7 @@
 import { $, count, element, readout } from './dom.js';
 import { compression } from './readouts.js';
 
-/** @typedef {import('../pkg/sparsevd.js').View} View */
+/** @typedef {import('../pkg/lab.js').View} View */
 /** @typedef {{ name: string, label: string, about: string, bytes: number }} Size */
 
 export class Sizes {

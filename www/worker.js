@@ -1,16 +1,16 @@
 // @ts-check
 // The worker: messages of the page go to the host of the runs, one after the other.
-import init, { load_digits } from '../pkg/sparsevd.js';
+import { Desks } from './desks.js';
 import { Host } from './host.js';
 
 /** The host, once the module is there: what comes earlier waits in order. @type {Promise<Host>} */
 let ready;
 
-/** @param {WebAssembly.Module} module @param {ArrayBuffer} digits */
-async function begin(module, digits) {
-  await init({ module_or_path: module });
-  load_digits(new Uint8Array(digits));
-  return new Host((message) => postMessage(message), () => turn.port2.postMessage(null));
+/** @param {{ name: string, module: WebAssembly.Module, digits: ArrayBuffer }} message */
+async function begin({ name, module, digits }) {
+  const desks = new Desks(digits);
+  await desks.add(name, module);
+  return new Host(desks, (message) => postMessage(message), () => turn.port2.postMessage(null));
 }
 
 /** Does what may fail. A plain error is a sentence for the user, told by `refuse`; anything else is a
@@ -33,7 +33,7 @@ const turn = new MessageChannel();
 turn.port1.onmessage = () => attempt((host) => host.work(), (host, text) => host.refuse(text));
 
 onmessage = ({ data: { type, id, ...rest } }) => {
-  if (type === 'load') ready = begin(rest.module, rest.digits);
+  if (type === 'load') ready = begin(rest);
   else if (id === undefined) attempt((host) => host.commands[type](rest), (host, text) => host.refuse(text));
   else attempt((host) => answer(host, type, id, rest), (_, error) => postMessage({ type: 'answer', id, error }));
 };

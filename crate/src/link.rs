@@ -114,6 +114,18 @@ impl Link {
     }
 }
 
+/// Whether a build without the feature `lab` cannot begin the run of a query string, or the run that
+/// is kept beside it: the experiment is not in the list, or the data come in files.
+pub fn needs_lab(query: &str) -> bool {
+    let value = |query: &str, name: &str| pairs(query).find(|(key, _)| key == name).map(|(_, v)| v);
+    let alone = |query: &str| {
+        let name = value(query, "experiment");
+        let elsewhere = name.is_some_and(|name| experiments::find(&name).is_none());
+        elsewhere || !experiments::from_query(query).0.source().is_built_in()
+    };
+    alone(query) || value(query, "a").is_some_and(|a| alone(&a))
+}
+
 /// Percent-encodes what has a meaning in a query string, or none.
 fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~:,@".contains(&byte);
@@ -186,6 +198,17 @@ mod tests {
         let sentence = link.foreign(&own("a.csv", 0.25)).unwrap();
         assert!(sentence.contains("other data, a.csv (hash ") && sentence.contains("12 + 3"));
         assert!(link.needs().starts_with("a.csv (hash "), "{}", link.needs());
+    }
+
+    #[test]
+    fn what_is_not_here_and_what_comes_in_files_needs_the_lab() {
+        for query in ["", "?experiment=full-kl&seed=3", "data=few-digits", "?a=seed%3D4"] {
+            assert!(!needs_lab(query), "{query}");
+        }
+        let kept = format!("seed=3&a={}", encode("data=own&seed=4"));
+        for query in ["?experiment=alchemy", "experiment=lenet-300-100", "?data=own", &kept] {
+            assert!(needs_lab(query), "{query}");
+        }
     }
 
     #[test]

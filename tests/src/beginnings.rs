@@ -11,11 +11,7 @@ use xtask::sizes;
 /// A copy of the site that may be broken.
 fn copy() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for file in sizes::files(product::dist()).unwrap() {
-        let copy = folder.path().join(file.strip_prefix(product::dist()).unwrap());
-        fs::create_dir_all(copy.parent().unwrap()).unwrap();
-        fs::write(copy, fs::read(&file).unwrap()).unwrap();
-    }
+    product::copy_to(folder.path());
     folder
 }
 
@@ -68,11 +64,13 @@ fn scripts_sent_as_plain_text_are_called_that() {
     });
 }
 
-/// Every script that a visit loads, `bench.js` is for the bench alone.
+/// Every script that a first visit loads: `bench.js` is for the bench alone.
 fn scripts(folder: &Path) -> Vec<PathBuf> {
     let files = sizes::files(folder).unwrap().into_iter();
     let scripts = files.filter(|file| file.extension().is_some_and(|extension| extension == "js"));
-    scripts.filter(|file| !file.ends_with("bench.js")).collect()
+    scripts
+        .filter(|file| !["www/bench.js", "pkg/lab.js"].iter().any(|name| file.ends_with(name)))
+        .collect()
 }
 
 #[test]
@@ -127,7 +125,14 @@ fn without_any_script_the_words_in_the_page_stand() {
 fn a_module_that_is_torn_foreign_or_of_another_build_is_told() {
     let folder = copy();
     let site = serve(&folder);
-    let wasm = folder.path().join("pkg/sparsevd_bg.wasm");
+    for (name, query) in [("pkg/sparsevd_bg.wasm", ""), ("pkg/lab_bg.wasm", "?data=digits")] {
+        tells_of(folder.path(), &site, name, query);
+    }
+}
+
+/// Breaks the module that a visit of `query` begins with.
+fn tells_of(folder: &Path, site: &Running, name: &str, query: &str) {
+    let wasm = folder.join(name);
     let whole = fs::read(&wasm).unwrap();
     let mut stale = whole.clone();
     let last = stale.len() - 1;
@@ -141,12 +146,12 @@ fn a_module_that_is_torn_foreign_or_of_another_build_is_told() {
     browse(|page| {
         for (bytes, words) in cases {
             fs::write(&wasm, bytes).unwrap();
-            page.open_at(&site.url(), "");
-            says(page, &["pkg/sparsevd_bg.wasm", words]);
+            page.open_at(&site.url(), query);
+            says(page, &[name, words]);
         }
         fs::remove_file(&wasm).unwrap();
-        page.open_at(&site.url(), "");
-        says(page, &["pkg/sparsevd_bg.wasm", "missing", "404"]);
+        page.open_at(&site.url(), query);
+        says(page, &[name, "missing", "404"]);
     });
 }
 

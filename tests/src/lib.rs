@@ -11,6 +11,7 @@ mod harness;
 
 // The facts, in the order in which a visitor meets them.
 mod start;
+mod lab;
 mod beginnings;
 mod truth;
 mod pixels;

@@ -1,9 +1,10 @@
 //! The build: `dist/`, a folder that any static host can serve.
 
 use crate::error::{Context, Error, Result};
+use crate::glue;
 use crate::process;
 use crate::project;
-use crate::sizes::{self, Sizes};
+use crate::sizes::{self, LAB, Sizes};
 use crate::toolchain;
 use crate::types;
 use md5::{Digest, Md5};
@@ -13,23 +14,31 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The library's name, and so that of the files in `pkg/`.
+/// The library's name.
 const NAME: &str = "sparsevd";
+
+/// The library twice, by the names of its files in `pkg/`, and cargo's flags: its core, which a first
+/// visit loads, and all of it.
+const MODULES: [(&str, &[&str]); 2] = [(NAME, &["--no-default-features"]), (LAB, &[])];
 
 /// Compiles the library, writes `dist` afresh and measures it.
 pub fn build(dist: &Path) -> Result<Sizes> {
     let dist = std::path::absolute(dist).cannot(format!("find {}", dist.display()))?;
     refuse_foreign(&dist)?;
     toolchain::ensure_wasm()?;
-    let Compiled { wasm, digits } = compile()?;
 
     // Written beside and then renamed: no reader sees half a build, and no stale file survives.
     let scratch = scratch_beside(&dist)?;
     let fresh = scratch.path().join("fresh");
-    bind(&wasm, &fresh.join("pkg"))?;
-    types::keep(&fresh.join("pkg"))?;
-    stamp(&fresh.join("pkg"))?;
-    copy(&digits, &fresh.join("pkg/digits.gz"))?;
+    let pkg = fresh.join("pkg");
+    for (name, flags) in MODULES {
+        // The next compilation writes to the same place.
+        let Compiled { wasm, digits } = compile(flags)?;
+        bind(&wasm, name, &pkg)?;
+        copy(&digits, &pkg.join("digits.gz"))?;
+    }
+    types::keep(&pkg)?;
+    stamp(&pkg)?;
     copy_page(&project::root(), &fresh)?;
     replace(&dist, &fresh, &scratch.path().join("old"))?;
     sizes::of(&dist)
@@ -43,11 +52,11 @@ struct Compiled {
     digits: PathBuf,
 }
 
-/// Compiles the library.
-fn compile() -> Result<Compiled> {
+/// Compiles the library with more of cargo's flags.
+fn compile(flags: &[&str]) -> Result<Compiled> {
     let mut cargo = project::cargo_for_wasm();
     cargo.args(["build", "--profile", "page", "--lib", "--package", NAME]);
-    cargo.args(["--target", toolchain::WASM]);
+    cargo.args(["--target", toolchain::WASM]).args(flags);
     let line = process::line(&cargo);
     eprintln!("{line}");
     let messages = process::output(cargo.arg("--message-format=json-render-diagnostics"))?;
@@ -80,8 +89,8 @@ fn compiled(messages: &str) -> Option<Compiled> {
     })
 }
 
-/// Writes the module and its JavaScript into `pkg`.
-fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
+/// Writes the module and its JavaScript into `pkg`, called `name`.
+fn bind(wasm: &Path, name: &str, pkg: &Path) -> Result<()> {
     let written = || {
         Bindgen::new()
             .input_path(wasm)
@@ -90,7 +99,7 @@ fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
             .typescript(true)
             .remove_name_section(true)
             .remove_producers_section(true)
-            .out_name(NAME)
+            .out_name(name)
             // So that `init()` finds the wasm beside the JavaScript by itself.
             .omit_default_module_path(false)
             .generate(pkg)
@@ -98,24 +107,39 @@ fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
     // The alternate form has the whole chain of causes, and a version mismatch is explained there.
     written().map_err(|why| {
         Error::failed(format!("wasm-bindgen cannot read {}: {why:#}", wasm.display()))
-    })
+    })?;
+    let script = pkg.join(format!("{name}.js"));
+    write(&script, glue::without_docs(&String::from_utf8_lossy(&read(&script)?)))
 }
 
-/// Writes one stamp into the module, as its section `build`, and into its JavaScript, so that the
-/// page can tell files of two builds apart.
+/// Writes one stamp into both modules, as their section `build`, and into their JavaScript, so that
+/// the page can tell files of two builds apart.
 fn stamp(pkg: &Path) -> Result<()> {
-    let (wasm, script) = (pkg.join(format!("{NAME}_bg.wasm")), pkg.join(format!("{NAME}.js")));
-    let read = |path: &Path| fs::read(path).cannot(format!("read {}", path.display()));
-    let (mut module, mut text) = (read(&wasm)?, read(&script)?);
-    let digest = Md5::new().chain_update(&module).chain_update(&text).finalize();
-    let stamp: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let wasm = MODULES.map(|(name, _)| pkg.join(format!("{name}_bg.wasm")));
+    let scripts = MODULES.map(|(name, _)| pkg.join(format!("{name}.js")));
+    let mut digest = Md5::new();
+    for file in wasm.iter().chain(&scripts) {
+        digest.update(read(file)?);
+    }
+    let stamp: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     // A custom section: 0, its size, its name with its length, its content.
     let content = [&[SECTION.len() as u8], SECTION.as_bytes(), stamp.as_bytes()].concat();
-    module.extend([0, content.len() as u8]);
-    module.extend(content);
-    text.extend(format!("\nexport const build = '{stamp}';\n").bytes());
-    fs::write(&wasm, module).cannot(format!("write {}", wasm.display()))?;
-    fs::write(&script, text).cannot(format!("write {}", script.display()))
+    let section = [&[0, content.len() as u8], &content[..]].concat();
+    let export = format!("\nexport const build = '{stamp}';\n").into_bytes();
+    for (files, end) in [(wasm, section), (scripts, export)] {
+        for file in files {
+            write(&file, [read(&file)?, end.clone()].concat())?;
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).cannot(format!("read {}", path.display()))
+}
+
+fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
+    fs::write(path, bytes).cannot(format!("write {}", path.display()))
 }
 
 /// The module's section that `www/start.js` reads.
@@ -185,6 +209,7 @@ fn replace(dist: &Path, fresh: &Path, old: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
+    // It makes the folders, too.
     fn write(path: PathBuf, text: &str) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -223,17 +248,20 @@ not json
     }
 
     #[test]
-    fn the_module_and_its_script_have_one_stamp() {
+    fn both_modules_and_their_scripts_have_one_stamp() {
         let folder = tempfile::tempdir().unwrap();
-        write(folder.path().join("sparsevd_bg.wasm"), "\0asm\x01\0\0\0");
-        write(folder.path().join("sparsevd.js"), "export let a;");
+        for name in ["sparsevd", "lab"] {
+            write(folder.path().join(format!("{name}_bg.wasm")), "\0asm\x01\0\0\0");
+            write(folder.path().join(format!("{name}.js")), &format!("export let {name};"));
+        }
         stamp(folder.path()).unwrap();
         let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
         let script = read("sparsevd.js");
         let stamp = script.split('\'').nth(1).unwrap();
         assert_eq!(stamp.len(), 32);
+        assert_eq!(read("lab.js"), script.replace("sparsevd", "lab"));
         let section = format!("\0asm\x01\0\0\0\0\x26\x05build{stamp}");
-        assert_eq!(read("sparsevd_bg.wasm"), section);
+        assert_eq!([read("sparsevd_bg.wasm"), read("lab_bg.wasm")], [&*section, &section]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod project;
 pub mod toolchain;
 pub mod sizes;
 pub mod types;
+pub mod glue;
 pub mod build;
 pub mod mnist;
 pub mod serve;

@@ -9,6 +9,9 @@ use std::io::{self, Write};
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 
+/// How the files in `pkg/` are called that a first visit does without: all of the library.
+pub const LAB: &str = "lab";
+
 /// Bytes of one or more files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -18,17 +21,19 @@ pub struct Size {
     pub gzipped: u64,
 }
 
-/// The sizes of a folder of files.
+/// The sizes of a built site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sizes {
     /// The folder.
     pub folder: PathBuf,
-    /// All `.wasm` files together.
+    /// The `.wasm` file of a first visit.
     pub wasm: Size,
-    /// All files together.
+    /// All files of a first visit together.
     pub all: Size,
-    /// How many files there are.
+    /// How many they are.
     pub files: usize,
+    /// The lab's files, which come when they are needed.
+    pub lab: Size,
 }
 
 impl AddAssign for Size {
@@ -45,20 +50,27 @@ impl fmt::Display for Sizes {
             writeln!(f, "  {:<22}{:>12}{:>12}", name, thousands(size.raw), thousands(size.gzipped))
         };
         row("wasm", self.wasm)?;
-        row(&format!("all {} files", self.files), self.all)
+        row(&format!("all {} files", self.files), self.all)?;
+        row("the lab, when needed", self.lab)
     }
 }
 
-/// Measures `folder` and everything below it.
+/// Measures the site in `folder`.
 pub fn of(folder: &Path) -> Result<Sizes> {
     let mut sizes = Sizes {
         folder: folder.to_path_buf(),
         wasm: Size::default(),
         all: Size::default(),
         files: 0,
+        lab: Size::default(),
     };
+    let lab = folder.join("pkg").join(LAB).display().to_string();
     for file in files(folder)? {
         let size = measure(&fs::read(&file).cannot(format!("read {}", file.display()))?)?;
+        if file.display().to_string().starts_with(&lab) {
+            sizes.lab += size;
+            continue;
+        }
         sizes.files += 1;
         sizes.all += size;
         if file.extension().is_some_and(|extension| extension == "wasm") {
@@ -121,7 +133,9 @@ mod tests {
         fs::write(folder.path().join("index.html"), "hello").unwrap();
         fs::write(folder.path().join(".hidden"), "not served").unwrap();
         fs::write(folder.path().join("pkg/a.wasm"), vec![7; 100_000]).unwrap();
+        fs::write(folder.path().join("pkg/lab_bg.wasm"), vec![7; 2_000]).unwrap();
         let sizes = of(folder.path()).unwrap();
+        assert_eq!(sizes.lab.raw, 2_000);
         assert_eq!((sizes.files, sizes.wasm.raw, sizes.all.raw), (2, 100_000, 100_005));
         assert!(sizes.wasm.gzipped < 1_000, "{sizes}");
         // A gzip header and trailer are 18 bytes, so five letters grow.

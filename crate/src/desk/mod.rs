@@ -110,16 +110,24 @@ impl Desk {
 
     /// Goes to the run of a link: one that is on the desk goes on where it stands.
     pub fn visit(&mut self, query: &str) -> Result<Outcome> {
-        let (link, _) = Link::read(query);
-        let is = |run: &Option<Runs>| run.as_ref().is_some_and(|run| link_of(run).repeats(&link));
-        if is(&self.run) {
-            self.waiting = None;
+        if repeats(&self.run, query) {
+            self.forget();
             return Ok(Outcome::Same);
         }
-        if is(&self.before) && self.undo() {
+        if repeats(&self.before, query) && self.undo() {
             return Ok(Outcome::Resumed);
         }
         self.start(query)
+    }
+
+    /// Whether the run of a link is on the desk.
+    pub fn holds(&self, query: &str) -> bool {
+        repeats(&self.run, query) || repeats(&self.before, query)
+    }
+
+    /// Lets go of what waits for its data.
+    pub fn forget(&mut self) {
+        self.waiting = None;
     }
 
     /// Shows the built-in digits if there is nothing else, while something waits for its data.
@@ -139,7 +147,7 @@ impl Desk {
             return false;
         }
         std::mem::swap(&mut self.run, &mut self.before);
-        self.waiting = None;
+        self.forget();
         true
     }
 
@@ -331,6 +339,11 @@ fn link_for(query: &str, source: &str) -> Link {
 fn link_of(runs: &Runs) -> Link {
     let (settings, changes) = runs.plan();
     Link { a: runs.kept().map(query_of), ..Link::of(settings, changes, runs.data()) }
+}
+
+/// Whether a run is that of a link.
+fn repeats(run: &Option<Runs>, query: &str) -> bool {
+    run.as_ref().is_some_and(|run| link_of(run).repeats(&Link::read(query).0))
 }
 
 /// The query that repeats one run, on the data that it has.

@@ -35,6 +35,25 @@ impl Part {
     }
 }
 
+/// What the menu says of an experiment.
+pub struct Entry {
+    /// See [`Experiment::name`].
+    pub name: &'static str,
+    /// See [`Experiment::part`].
+    pub part: Part,
+    /// See [`Experiment::label`].
+    pub label: &'static str,
+    /// See [`Experiment::question`].
+    pub question: &'static str,
+}
+
+impl Entry {
+    /// That of `it`; of the rest nothing is kept.
+    pub const fn of(it: &Experiment) -> Self {
+        Self { name: it.name, part: it.part, label: it.label, question: it.question }
+    }
+}
+
 /// An experiment.
 pub struct Experiment {
     /// The name in menus, URLs and on the command line.

@@ -1,7 +1,8 @@
 //! Experiments, in the order of the page's menu: some runs, some pictures of them, and one measured
 //! sentence.
 //!
-//! To add an experiment: one file with a value of [`Experiment`], one line in [`ALL`].
+//! To add an experiment: one file with a value of [`Experiment`], one line in the list below. In the
+//! core, which knows what the menu says of all, are only those that are nothing but settings.
 
 mod ensembling;
 mod experiment;
@@ -20,28 +21,37 @@ mod unseen_classes;
 mod vd_vs_ard;
 mod verdict;
 
-pub use experiment::{Experiment, PLAIN, Part};
+pub use experiment::{Entry, Experiment, PLAIN, Part};
 pub use verdict::{Figure, Verdict};
 
 use crate::settings::{Settings, pairs};
 
-/// Every experiment; the first is the default.
-pub const ALL: &[&Experiment] = &[
-    &sparsity::SPARSITY,
-    &ensembling::ENSEMBLING,
-    &uncertainty_regression::UNCERTAINTY_REGRESSION,
-    &uncertainty_classification::UNCERTAINTY_CLASSIFICATION,
-    &unseen_classes::UNSEEN_CLASSES,
-    &reparametrization::REPARAMETRIZATION,
-    &rt_vs_lrt::RT_VS_LRT,
-    &vd_vs_ard::VD_VS_ARD,
-    &random_labels::RANDOM_LABELS,
-    &sparsity::FULL_KL,
-    &sparsity::DIGITS_CONV,
-    &lenet::LENET_300_100,
-    &lenet::LENET_5_CAFFE,
-    &lenet::SEMINAR,
-];
+macro_rules! experiments {
+    ($($file:ident::$it:ident $(in $feature:literal)?,)*) => {
+        /// Every experiment that can be begun; the first is the default.
+        pub const ALL: &[&Experiment] = &[$($(#[cfg(feature = $feature)])? &$file::$it,)*];
+
+        /// What the menu says of every experiment, whether it can be begun here or in the lab.
+        pub const MENU: &[Entry] = &[$(Entry::of(&$file::$it),)*];
+    };
+}
+
+experiments! {
+    sparsity::SPARSITY,
+    ensembling::ENSEMBLING in "lab",
+    uncertainty_regression::UNCERTAINTY_REGRESSION in "lab",
+    uncertainty_classification::UNCERTAINTY_CLASSIFICATION in "lab",
+    unseen_classes::UNSEEN_CLASSES in "lab",
+    reparametrization::REPARAMETRIZATION in "lab",
+    rt_vs_lrt::RT_VS_LRT in "lab",
+    vd_vs_ard::VD_VS_ARD in "lab",
+    random_labels::RANDOM_LABELS in "lab",
+    sparsity::FULL_KL,
+    sparsity::DIGITS_CONV,
+    lenet::LENET_300_100,
+    lenet::LENET_5_CAFFE,
+    lenet::SEMINAR,
+}
 
 /// The experiment called `name`.
 pub fn find(name: &str) -> Option<&'static Experiment> {
@@ -60,7 +70,7 @@ pub fn from_query(query: &str) -> (Settings, Vec<String>) {
     let experiment = name.and_then(|name| {
         let found = find(&name);
         if found.is_none() {
-            let names: Vec<_> = ALL.iter().map(|e| e.name).collect();
+            let names: Vec<_> = MENU.iter().map(|e| e.name).collect();
             notices.push(format!(
                 "Experiment '{name}' is not known: choose one of {}. Using {}.",
                 names.join(", "),
@@ -86,6 +96,12 @@ mod tests {
             let (again, notices) = from_query(&settings.to_query());
             assert_eq!((again, notices), (settings, Vec::new()));
         }
+    }
+
+    #[test]
+    fn the_menu_says_of_every_experiment_what_it_says() {
+        let menu = MENU.iter().map(|e| (e.name, e.part, e.label, e.question));
+        assert!(menu.eq(ALL.iter().map(|e| (e.name, e.part, e.label, e.question))));
     }
 
     #[test]

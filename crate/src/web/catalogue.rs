@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use super::settings_of;
-use crate::experiments::{self, Experiment, Part};
+use crate::experiments::{self, Entry, Part};
 use crate::methods::{Method, Words};
 use crate::runs::{Picture, When, Width};
 use crate::settings::{Effect, FIELDS, Field, GROUPS, Kind, Pace};
@@ -13,10 +13,9 @@ use crate::settings::{Effect, FIELDS, Field, GROUPS, Kind, Pace};
 /// experiments, the `methods`' words, and the settings by `groups`.
 #[wasm_bindgen]
 pub fn catalogue() -> String {
-    let entry =
-        |e: &&&Experiment| json!({ "name": e.name, "label": e.label, "question": e.question });
+    let entry = |e: &&Entry| json!({ "name": e.name, "label": e.label, "question": e.question });
     let part = |part: &Part| {
-        let its = experiments::ALL.iter().filter(|e| e.part == *part);
+        let its = experiments::MENU.iter().filter(|e| e.part == *part);
         let its: Vec<Value> = its.map(|e| entry(&e)).collect();
         json!({ "label": part.label(), "experiments": its })
     };

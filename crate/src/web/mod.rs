@@ -2,6 +2,7 @@
 //!
 //! The worker uses [`data`] and [`run`], the page uses [`view`]; both read the catalogue.
 
+#[cfg(feature = "lab")]
 mod bench;
 mod canvas;
 mod catalogue;
@@ -9,6 +10,8 @@ mod chart;
 mod data;
 mod html;
 mod look;
+#[cfg(feature = "lab")]
+mod open;
 mod run;
 mod records;
 mod table;
@@ -20,6 +23,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::address::Address;
 use crate::experiments;
+use crate::link;
 use crate::number;
 use crate::settings::Settings;
 
@@ -68,6 +72,13 @@ pub fn read_query(query: &str) -> String {
         "notices": notices,
     })
     .to_string()
+}
+
+/// Whether the run of a query string can only be begun in the lab: an experiment that is not here,
+/// or data from files.
+#[wasm_bindgen]
+pub fn needs_lab(query: &str) -> bool {
+    !cfg!(feature = "lab") && link::needs_lab(query)
 }
 
 /// The settings that an experiment begins with; those of the default if there is none of the name.

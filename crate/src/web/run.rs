@@ -5,7 +5,6 @@ use wasm_bindgen::prelude::*;
 
 use super::data::DataSet;
 use super::{to_js_error, values};
-use crate::data::File;
 use crate::desk::{self, Outcome};
 use crate::measures::Scoring;
 use crate::pictures::events;
@@ -75,7 +74,7 @@ impl Lens {
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Desk {
-    desk: desk::Desk,
+    pub(super) desk: desk::Desk,
     arm: usize,
 }
 
@@ -120,17 +119,14 @@ impl Desk {
         self.desk.visit(query).map(Led::from).map_err(to_js_error)
     }
 
-    /// Opens files, `names` and as many `contents`; new data are trained on with the settings of
-    /// `query`. An error says which file is wrong, what was expected and what was found.
-    pub fn open(
-        &mut self,
-        names: Vec<String>,
-        contents: Vec<js_sys::Uint8Array>,
-        query: &str,
-    ) -> Result<Led, JsError> {
-        let files = names.into_iter().zip(contents);
-        let files = files.map(|(name, bytes)| File { name, bytes: bytes.to_vec() }).collect();
-        self.desk.open(files, query).map(Led::from).map_err(to_js_error)
+    /// Whether the run of a query string is on the desk.
+    pub fn holds(&self, query: &str) -> bool {
+        self.desk.holds(query)
+    }
+
+    /// Lets go of what waits for its data.
+    pub fn forget(&mut self) {
+        self.desk.forget();
     }
 
     /// Shows the built-in digits if there is nothing else; whether it did.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, OnceLock};
 use xtask::browser::{self, Browser};
 use xtask::serve::{self, Running};
-use xtask::{build, project};
+use xtask::{build, project, sizes};
 
 /// Browsers that run at the same time: each trains on one core and draws on another.
 const BROWSERS: usize = 2;
@@ -55,6 +55,15 @@ pub fn say(sentence: &str) {
 pub fn site() -> String {
     static SITE: OnceLock<Running> = OnceLock::new();
     SITE.get_or_init(|| serve_folder(dist(), None)).url()
+}
+
+/// Copies the built site to a folder.
+pub fn copy_to(folder: &Path) {
+    for file in sizes::files(dist()).expect("the site's files") {
+        let copy = folder.join(file.strip_prefix(dist()).expect("below the site"));
+        fs::create_dir_all(copy.parent().expect("a folder")).expect("a folder to copy to");
+        fs::write(copy, fs::read(&file).expect("a file")).expect("a copy");
+    }
 }
 
 /// Serves a folder as a site of its own.
