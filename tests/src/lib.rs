@@ -19,6 +19,7 @@ mod sizes;
 mod transport;
 mod filters;
 mod figures;
+mod pictures;
 mod keyboard;
 mod switching;
 mod determinism;
