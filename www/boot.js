@@ -14,7 +14,7 @@
     });
   }
 
-  /** What is wrong with a file of the page, from what a server says of it; nothing if it is fine. */
+  /** What is wrong with a file of the page, from what a server says of it; nothing if it is fine. @param {string} path @param {Response} response */
   function faultOf(path, response) {
     var type = response.headers.get('content-type') || '';
     if (!response.ok) return path + ' is missing on this server (' + response.status + '): copy the whole folder dist/ again.';
@@ -22,13 +22,13 @@
     return '';
   }
 
-  /** Says why the page cannot start, unless something has been said or it has started. */
+  /** Says why the page cannot start, unless something has been said or it has started. @param {string} text */
   function say(text) {
     var banner = document.getElementById('error-banner');
     if (!document.getElementById('starting') || !banner || !banner.hidden) return;
-    banner.querySelector('p').textContent = text;
+    var state = /** @type {HTMLElement} */ (document.getElementById('state'));
+    /** @type {HTMLElement} */ (banner.querySelector('p')).textContent = text;
     banner.hidden = false;
-    var state = document.getElementById('state');
     state.setAttribute('data-value', 'error');
     state.textContent = 'Stopped';
   }
@@ -36,11 +36,11 @@
   var FROM_DISK = 'The page was opened as a file, and browsers run its scripts only from a server: run cargo xtask serve, or start any web server in its folder (python -m http.server) and open its address.';
   var TOO_OLD = 'This browser is too old for the page: use a current Chrome, Edge, Firefox or Safari.';
 
-  /** Asks the server about every script that the page names, and says what is wrong with the first that is not fine; otherwise what is known. */
+  /** Asks the server about every script that the page names, and says what is wrong with the first that is not fine; otherwise what is known. @param {string} [known] */
   function ask(known) {
     if (location.protocol === 'file:') return say(FROM_DISK);
-    var links = document.querySelectorAll('link[rel=modulepreload], script[type=module]');
-    var paths = [].map.call(links, function (link) { return link.getAttribute('href') || link.getAttribute('src'); });
+    /** @type {NodeListOf<HTMLElement>} */ var links = document.querySelectorAll('link[rel=modulepreload], script[type=module]');
+    var paths = Array.from(links, function (link) { return link.getAttribute('href') || link.getAttribute('src') || ''; });
     Promise.all(paths.map(function (path) {
       return fetch(path).then(function (response) { return faultOf(path, response); }, function () { return path + ' cannot be loaded: look whether the server still runs, then reload.'; });
     })).then(function (faults) {
@@ -51,7 +51,7 @@
   // The worker's scripts fail without a word of why.
   document.addEventListener('worker-failed', function (event) {
     event.preventDefault();
-    ask(event.detail);
+    ask(/** @type {CustomEvent} */ (event).detail);
   });
 
   // Loading errors do not bubble, so they are caught on their way down.

@@ -1,175 +1,115 @@
 // @ts-check
-// The settings' controls, made from the list that Rust keeps.
-import { $, element } from './dom.js';
+// The settings' controls: Rust makes the form, checks values and knows what a change means.
+import { $ } from './dom.js';
 import { library } from './library.js';
 
-/** @typedef {{ key: string, id: string, label: string, about: string, effect: string, offered: string[], min: number | null, max: number | null, step: number | null, choices: [string, string][] | null, own?: boolean }} Field */
+/** @typedef {HTMLInputElement | HTMLSelectElement} Input */
 
-const EFFECTS = {
-  live: ['live', '●', 'acts on the running training'],
-  'live-if-bayesian': ['live', '● ↻', 'live between Bayesian methods, otherwise starts the run over'],
-  view: ['view', '◐', 'changes the view only'],
-  restart: ['restart', '↻', 'starts the run over'],
-};
+/** The control of a setting. @param {string} key @returns {HTMLElement | null} */
+const rowOf = (key) => document.querySelector(`.control[data-key="${key}"]`);
+/** All controls. @returns {NodeListOf<HTMLElement>} */
+const rows = () => document.querySelectorAll('.control');
+/** Its field, which is a menu or takes text. @param {HTMLElement} row */
+const inputOf = (row) => /** @type {Input} */ (row.querySelector('select, input'));
+/** Its slider, if it has one. @param {HTMLElement} row @returns {HTMLInputElement | null} */
+const sliderOf = (row) => row.querySelector('[type="range"]');
 
 export class Controls {
-  /** @type {Map<string, Field>} */ fields = new Map();
   /** @type {Record<string, string>} */ values = {};
-  /** What is said of the experiment. @type {{ name: string, offered: string[] }} */ #experiment = { name: '', offered: [] };
-  /** What is said of each method. */ #methods;
-  /** The experiment's own settings. */ #knobs = element('fieldset', { hidden: '' });
+  /** The name of the experiment. */ #experiment = '';
   /** Called when a control has a new value that is one, and with whether it acts on the running
-   * training. @type {(field: Field, value: string, live: boolean) => void} */
+   * training. @type {(key: string, value: string, live: boolean) => void} */
   onchange = () => {};
 
-  /** @param {import('./experiment.js').Lists} lists */
-  constructor({ groups, more, methods }) {
-    this.#methods = methods;
+  constructor() {
     this.#drawer();
-    const group = (/** @type {HTMLElement} */ box, /** @type {Field[]} */ fields) => {
-      for (const field of fields) box.append(this.#control(field));
-      return box;
-    };
-    $('controls').append(this.#knobs);
-    for (const { heading, fields } of groups) $('controls').append(group(element('fieldset', {}, element('legend', {}, heading)), fields));
-    $('controls').append(group(element('details', {}, element('summary', {}, 'More')), more));
+    const form = $('controls');
+    form.innerHTML = library.settings_form();
+    const listen = (/** @type {string} */ type, /** @type {(key: string, row: HTMLElement, input: Input, event: Event) => void} */ act) => form.addEventListener(type, (event) => {
+      const input = /** @type {Input} */ (event.target);
+      const row = /** @type {HTMLElement | null} */ (input.closest('.control'));
+      if (row) act(row.dataset.key ?? '', row, input, event);
+    });
+    listen('change', (key, _, input) => this.#changed(key, input.value));
+    // A slider acts while it moves, unless that would start the run over.
+    listen('input', (key, row, input) => {
+      if (input !== sliderOf(row)) return;
+      inputOf(row).value = input.value;
+      this.put(key, input.value, false);
+    });
+    // Rust knows where the arrow keys lead.
+    listen('keydown', (key, _, input, event) => {
+      const arrow = /** @type {KeyboardEvent} */ (event).key;
+      if (input.role !== 'spinbutton' || (arrow !== 'ArrowUp' && arrow !== 'ArrowDown')) return;
+      event.preventDefault();
+      this.#changed(key, library.step_setting(this.#experiment, key, input.value, arrow === 'ArrowUp') ?? input.value);
+    });
   }
 
-  /** Offers the settings of an experiment, its own first. @param {{ name: string, label: string, offered: string[], knobs: Field[] }} experiment */
+  /** Offers the settings of an experiment, its own first. @param {string} experiment */
   offer(experiment) {
     this.#experiment = experiment;
     this.values = {};
-    for (const [key, { own }] of this.fields) if (own) this.fields.delete(key);
-    const knobs = experiment.knobs.map((field) => this.#control({ ...field, own: true }));
-    this.#knobs.replaceChildren(element('legend', {}, experiment.label), ...knobs);
-    this.#knobs.hidden = !knobs.length;
+    $('knobs').innerHTML = library.knobs_form(experiment);
   }
 
-  /** @param {Field} field */
-  #control(field) {
-    this.fields.set(field.key, field);
-    const [kind, sign, words] = EFFECTS[field.effect];
-    const input = field.choices
-      ? element('select', { id: field.id }, ...field.choices.map(([value, label]) => element('option', { value }, label)))
-      : field.key === 'network'
-        ? element('select', { id: field.id })
-        : field.min === null
-          ? element('input', { id: field.id, type: 'text', spellcheck: 'false' })
-          : this.#number(field);
-    input.setAttribute('aria-describedby', `${field.id}-about`);
-    input.addEventListener('change', () => this.#changed(field, input.value));
-    const label = element('label', { for: field.id }, field.label, element('span', { class: `effect ${kind}`, title: words }, ` ${sign}`), element('span', { class: 'visually-hidden' }, `, ${words}`));
-    const row = element('div', { class: 'control' }, label, input);
-    if (field.step && (field.own || field.effect === 'view')) row.append(this.#slider(field, input));
-    row.append(element('p', { class: 'about', id: `${field.id}-about` }, field.about), element('p', { class: 'wrong', id: `${field.id}-wrong`, role: 'alert' }));
-    if (field.key === 'network') row.append(this.#sizes(field));
-    return row;
-  }
-
-  /** A text field for a number: Rust reads it and knows where the arrow keys lead. @param {Field} field */
-  #number(field) {
-    // Keypads of phones have no minus.
-    const inputmode = Number(field.min) < 0 ? 'text' : field.step === 1 ? 'numeric' : 'decimal';
-    const input = element('input', { id: field.id, type: 'text', role: 'spinbutton', 'aria-valuemin': String(field.min), 'aria-valuemax': String(field.max), inputmode, spellcheck: 'false', autocomplete: 'off' });
-    input.addEventListener('keydown', (event) => {
-      if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
-      event.preventDefault();
-      this.#changed(field, library.step_setting(this.#experiment.name, field.key, input.value, event.key === 'ArrowUp') ?? input.value);
-    });
-    return input;
-  }
-
-  /** A slider, which acts while it moves, unless that would start the run over. @param {Field} field @param {HTMLElement} input */
-  #slider(field, input) {
-    const slider = element('input', { id: `${field.id}-slider`, type: 'range', min: String(field.min), max: String(field.max), step: String(field.step), 'aria-label': field.label });
-    slider.addEventListener('input', () => {
-      /** @type {HTMLInputElement} */ (input).value = slider.value;
-      if (field.effect !== 'restart') this.#changed(field, slider.value);
-    });
-    slider.addEventListener('change', () => this.#changed(field, slider.value));
-    return slider;
-  }
-
-  /** A text field for networks that are not in the menu. @param {Field} field */
-  #sizes(field) {
-    const text = element('input', { id: 'network-sizes', type: 'text', hidden: '', placeholder: '64-100-10', 'aria-label': 'Sizes of all layers, joined by dashes' });
-    text.addEventListener('change', () => this.#changed(field, text.value));
-    return text;
-  }
-
-  /** @param {Field} field @param {string} value */
-  #changed(field, value) {
-    if (field.key === 'network' && value === 'other') {
+  /** @param {string} key @param {string} value */
+  #changed(key, value) {
+    if (key === 'network' && value === 'other') {
       $('network-sizes').hidden = false;
       $('network-sizes').focus();
       return;
     }
+    const before = this.values[key];
     try {
-      value = library.check_setting(this.#experiment.name, field.key, value);
+      value = library.check_setting(this.#experiment, key, value);
     } catch (error) {
-      this.complain(field.key, `${/** @type {Error} */ (error).message} It stays ${this.values[field.key]}.`);
-      return this.#write(field.key, this.values[field.key], true);
+      this.#complain(key, `${/** @type {Error} */ (error).message} It stays ${before}.`);
+      return this.#write(key, before, true);
     }
-    this.complain(field.key, '');
-    if (field.key !== 'network') this.#write(field.key, value, true);
-    if (value === this.values[field.key]) return;
-    const live = this.#isLive(field, value);
-    this.values[field.key] = value;
-    this.onchange(field, value, live);
+    this.#complain(key, '');
+    if (key !== 'network') this.#write(key, value, true);
+    if (value === before) return;
+    this.values[key] = value;
+    this.onchange(key, value, library.acts_live(this.#experiment, key, before, value));
   }
 
   /** Says beside a control what is wrong with it, or nothing. @param {string} key @param {string} text */
-  complain(key, text) {
-    const field = this.fields.get(key);
-    if (field) $(`${field.id}-wrong`).textContent = text;
+  #complain(key, text) {
+    const wrong = rowOf(key)?.querySelector('.wrong');
+    if (wrong) wrong.textContent = text;
   }
 
   /** Shows the settings of the run. @param {Record<string, string>} values @param {{ features: number, classes: number } | null} data */
   show(values, data) {
     this.values = { ...this.values, ...values };
     if (data) {
-      for (const key of this.fields.keys()) this.complain(key, '');
-      const hidden = [[300, 100], [300], [100], [50, 50], []];
-      const sizes = hidden.map((units) => [data.features, ...units, data.classes].join('-'));
-      if (!sizes.includes(this.values.network)) sizes.unshift(this.values.network);
-      const options = sizes.map((size) => element('option', { value: size }, size));
-      $('network').replaceChildren(...options, element('option', { value: 'other' }, 'Other sizes …'));
+      for (const { dataset } of rows()) this.#complain(dataset.key ?? '', '');
+      $('network').innerHTML = library.network_options(this.values.network, data.features, data.classes);
       $('network-sizes').hidden = true;
     }
+    const offered = library.offered_settings(this.#experiment, this.values.method);
+    for (const row of rows()) row.hidden = !offered.includes(row.dataset.key ?? '');
     for (const [key, value] of Object.entries(this.values)) this.#write(key, value);
-    for (const { key, id } of this.fields.values()) $(id).parentElement?.toggleAttribute('hidden', !this.applies(key, this.values.method));
   }
 
   /** Shows a value, but not under somebody's fingers unless it `must`. @param {string} key @param {string} value @param {boolean} [must] */
   #write(key, value, must = false) {
-    const id = this.fields.get(key)?.id;
-    const input = id && document.getElementById(id);
+    const row = rowOf(key);
+    if (!row) return;
+    const [input, slider] = [inputOf(row), sliderOf(row)];
     const typing = document.activeElement === input && !(input instanceof HTMLSelectElement);
-    if (input && (must || !typing)) {
-      /** @type {HTMLInputElement} */ (input).value = value;
+    if (must || !typing) {
+      input.value = value;
       if (input.role === 'spinbutton') input.setAttribute('aria-valuenow', value);
     }
-    const slider = document.getElementById(`${id}-slider`);
-    if (slider instanceof HTMLInputElement) slider.value = value;
-  }
-
-  /** Whether a setting is one of a method's, and of the experiment's. @param {string} key @param {string} method */
-  applies(key, method) {
-    const [field, { offered }] = [this.fields.get(key), this.#experiment];
-    if (!field?.offered.includes(method)) return false;
-    return !offered.length || field.own || offered.includes(key);
+    if (slider) slider.value = value;
   }
 
   /** Gives a setting a value, as if somebody had written it. @param {string} key @param {string} value @param {boolean} final Whether it may start the run over. */
   put(key, value, final) {
-    const field = this.fields.get(key);
-    if (field && (final || field.effect !== 'restart')) this.#changed(field, value);
-  }
-
-  /** @param {Field} field @param {string} value */
-  #isLive(field, value) {
-    if (field.effect === 'live-if-bayesian') return this.#methods[this.values.method].bayesian && this.#methods[value].bayesian;
-    return field.effect !== 'restart';
+    const row = rowOf(key);
+    if (row && (final || row.dataset.effect !== 'restart')) this.#changed(key, value);
   }
 
   /** On narrow screens the settings are a drawer. */
@@ -189,8 +129,8 @@ export class Controls {
   /** The query of a run with some settings changed. @param {Record<string, string>} changed */
   query(changed = {}) {
     // In Rust's order, what is changed last: of two settings of one thing the later counts.
-    const kept = [...this.fields.keys()].filter((key) => !(key in changed));
-    const values = kept.map((key) => [key, this.values[key]]);
+    const keys = [...rows()].map(({ dataset }) => dataset.key ?? '').filter((key) => !(key in changed));
+    const values = keys.map((key) => [key, this.values[key]]);
     return new URLSearchParams([['experiment', this.values.experiment], ...values, ...Object.entries(changed)]).toString();
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // One digit, picked or drawn, turned and shifted: what the network says of it and how surely.
-import { $, element, fixed, onPixelRatio, scalePixels, significant, unitWithin } from './dom.js';
+import { $, fixed, onPixelRatio, scalePixels, unitWithin } from './dom.js';
 import { library } from './library.js';
 
 /** @typedef {import('./run-client.js').RunClient} RunClient */
@@ -9,8 +9,6 @@ import { library } from './library.js';
 const PAD = 280;
 /** Thick strokes, as a finger's: a sixth of a digit's height. */
 const BRUSH = 30;
-/** Numbers that are listed of an object that is no image. */
-const LISTED = 200;
 /** CSS pixels that the seen image may take either way while the pad is not shown. */
 const SEEN = 190;
 
@@ -71,11 +69,6 @@ export class Digit {
     Object.assign(pad, { width: Math.ceil((PAD * width) / longest), height: Math.ceil((PAD * height) / longest) });
     Object.assign(pad.style, { width: `calc(var(--pad) * ${width / longest})`, height: `calc(var(--pad) * ${height / longest})` });
     this.#blank();
-  }
-
-  /** What a class is called. @param {number} label */
-  #class(label) {
-    return this.#labels[label] ?? String(label);
   }
 
   /** Takes the last answer away and says why. @param {string} words */
@@ -167,7 +160,7 @@ export class Digit {
       while (this.#again) await this.#askOnce();
     } catch (error) {
       // The panel stays usable: the next question is asked as if this one had not been.
-      this.forget(`There is no answer (${error.message ?? error}): change the image or move to another epoch to ask again.`);
+      this.forget(`There is no answer (${/** @type {Error} */ (error).message}): change the image or move to another epoch to ask again.`);
     } finally {
       this.#busy = false;
     }
@@ -184,32 +177,21 @@ export class Digit {
     if (answer) this.#show(answer, digit.ink === null ? digit.index : null);
   }
 
-  /** @param {{ image: Float32Array, label: number | null, prediction: string }} answer @param {number | null} index */
+  /** @param {{ image: Float32Array, label: string | null, prediction: string }} answer @param {number | null} index */
   #show({ image, label, prediction }, index) {
-    this.#see(image);
+    if (this.#image) this.#picture(image, this.#image);
+    else $('seen-values').innerHTML = library.list_features(image);
     if (label === null && image.every((x) => x === 0)) return this.forget('Nothing drawn yet: the network sees an empty image.');
-    const { mean_network, ensemble, samples, uncertainty } = JSON.parse(prediction);
-    // JSON has no NaN: a diverged network answers null.
-    if (![...mean_network, ...ensemble].every(Number.isFinite)) {
-      return this.forget('The network gives no probabilities: its weights have diverged.');
-    }
+    const subject = label === null ? 'Your drawing' : `Test ${this.#image ? 'image' : 'object'} ${index}, a ${label}`;
+    const said = library.say_prediction(prediction, this.#labels, subject);
+    if (!said) return this.forget('The network gives no probabilities: its weights have diverged.');
     this.prediction = prediction;
-    const best = (/** @type {number[]} */ p) => p.indexOf(Math.max(...p));
-    const [mean, all] = [best(mean_network), best(ensemble)];
-    const agree = samples.filter((/** @type {number[]} */ p) => best(p) === all).length;
-    $('samples-text').textContent = `${samples.length}`;
-    const subject = label === null ? 'Your drawing' : `Test ${this.#image ? 'image' : 'object'} ${index}, a ${this.#class(label)}`;
-    $('digit-verdict').textContent = `${subject}: the mean network says ${this.#class(mean)} (${fixed(100 * mean_network[mean], 1)} %); ${agree} of ${samples.length} samples say ${this.#class(all)}. Uncertainty ${fixed(uncertainty.total, 3)} nats = ${fixed(uncertainty.aleatoric, 3)} aleatoric + ${fixed(uncertainty.epistemic, 3)} epistemic.`;
-    const most = Math.log(ensemble.length);
-    $('split-aleatoric').style.width = `${(100 * uncertainty.aleatoric) / most}%`;
-    $('split-epistemic').style.width = `${(100 * uncertainty.epistemic) / most}%`;
-    this.onanswer($('digit-verdict').textContent ?? '');
-  }
-
-  /** Shows what the network gets. @param {Float32Array} values */
-  #see(values) {
-    if (this.#image) this.#picture(values, this.#image);
-    else this.#list(values);
+    const { words, samples, aleatoric, epistemic } = JSON.parse(said);
+    $('samples-text').textContent = samples;
+    $('digit-verdict').textContent = words;
+    $('split-aleatoric').style.width = `${aleatoric}%`;
+    $('split-epistemic').style.width = `${epistemic}%`;
+    this.onanswer(words);
   }
 
   /** Dark ink on white. @param {Float32Array} image @param {[number, number]} shape */
@@ -227,14 +209,5 @@ export class Digit {
     const { clientWidth, clientHeight } = $('pad');
     const room = Math.max(clientWidth, clientHeight) || SEEN;
     scalePixels(seen, unitWithin(seen, room, room));
-  }
-
-  /** The numbers of an object that is no image. @param {Float32Array} values */
-  #list(values) {
-    const numbers = [...values].slice(0, LISTED);
-    const rows = numbers.map((value, i) => element('tr', {}, element('th', { scope: 'row' }, `feature ${i}`), element('td', {}, significant(value))));
-    const more = values.length - numbers.length;
-    if (more) rows.push(element('tr', {}, element('td', { colspan: '2' }, `and ${more} more`)));
-    $('seen-values').replaceChildren(...rows);
   }
 }

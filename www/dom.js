@@ -20,13 +20,6 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** Writes a read-out: the bare number in `data-value`, the text as content. @param {string} id @param {number | string | null | undefined} value @param {string} text */
-export function readout(id, value, text) {
-  const output = $(id);
-  output.dataset.value = value === null || value === undefined ? '' : String(value);
-  if (output.textContent !== text) output.textContent = text;
-}
-
 /** A number with a fixed number of digits, or a dash. @param {number | null | undefined} value @param {number} digits */
 export const fixed = (value, digits) => (Number.isFinite(value) ? library.write_fixed(/** @type {number} */ (value), digits) : '–');
 

@@ -31,7 +31,7 @@ export function onFiles(open, refuse) {
       if (files.length) open(await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }))));
       else refuse('There is no file in what was dropped: choose a saved run, IDX files or tables.');
     } catch (error) {
-      refuse(`The files could not be read (${error.message ?? error}): choose them again with Open.`);
+      refuse(`The files could not be read (${/** @type {Error} */ (error).message}): choose them again with Open.`);
     }
   };
   const input = $('file', HTMLInputElement);

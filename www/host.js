@@ -49,7 +49,7 @@ export class Host {
     else if (progress === library.Progress.Trained && this.#goal === 'batch') this.#rest();
     else if (progress === library.Progress.Finished) this.#stop('done');
     else if (progress === library.Progress.Diverged) this.#stop('error');
-    if (this.#goal !== 'none') this.#wake();
+    if (this.#mode === 'live') this.#wake();
   }
 
   #epoch() {
@@ -197,6 +197,7 @@ export class Host {
     pause: () => this.#goal !== 'none' && this.#rest(),
     stepEpoch: () => this.#go('epoch'),
     stepBatch: () => this.#go('batch'),
+    /** @param {{ key: string, value: string }} message */
     set: ({ key, value }) => {
       this.#desk.set(key, value);
       this.#publish();
@@ -217,6 +218,7 @@ export class Host {
   questions = {
     /** Takes the lab in, and answers when runs begin there. @param {{ module: WebAssembly.Module }} question */
     lab: ({ module }) => this.#desks.add('lab', module),
+    /** @param {{ epoch: number | null }} question */
     frame: ({ epoch }) => this.#desk.frame(epoch ?? undefined),
     save: () => this.#desk.save(),
     /** A picture, unless the page has this version of it. @param {{ name: string, epoch: number | null, threshold: number, known?: number }} question */
@@ -226,13 +228,16 @@ export class Host {
       const bytes = looked.bytes();
       return done ? { version, bytes } : undefined;
     }),
+    /** @param {{ name: string, handle: number | null, at: [number, number] }} question */
     moved: ({ name, handle, at: [x, y] }) => this.#desk.moved(name, handle ?? undefined, x, y),
     /** What came out, once everything at the end is seen: JSON, or nothing if the runs go on. */
     verdict: () => this.#sliced('verdict', () => this.#desk.conclude()),
+    /** @param {{ epoch: number | null, threshold: number }} question */
     accuracy: ({ epoch, threshold }) => {
       const lens = this.#desk.lens(epoch ?? undefined, threshold);
       return this.#sliced('accuracy', () => lens.advance()).finally(() => lens.free());
     },
+    /** @param {{ epoch: number | null, threshold: number, digit: { index: number, ink: Float32Array | null, width: number, rotate: number, right: number, down: number } }} question */
     predict: ({ epoch, threshold, digit: { index, ink, width, rotate, right, down } }) => {
       const data = this.#desk.data();
       const image = ink ? data.drawing(ink, width, rotate, right, down) : data.testImage(index, rotate, right, down);

@@ -1,6 +1,6 @@
 // @ts-check
 // The lecture's animation: the filters, a patch of the first fully-connected layer, one caption.
-import { $, fixed, onPixelRatio, scalePixels, unitWithin } from './dom.js';
+import { $, onPixelRatio, scalePixels, unitWithin } from './dom.js';
 
 /** @typedef {import('./heatmaps.js').Heatmaps} Heatmaps */
 /** @typedef {import('./heatmaps.js').Header} Header */
@@ -28,19 +28,17 @@ export class Lecture {
     heatmaps.onpick = (layer, x, y) => this.#move(layer, x, y);
   }
 
-  /** Shows a frame with its numbers, after its matrices are drawn. @param {Header & { epoch: number }} header @param {{ kept: number[], total: number[] }} counts @param {number | null} accuracy */
-  draw(header, { kept, total }, accuracy) {
-    const convolutions = header.layers.some(({ kernel }) => kernel);
-    this.#layer = header.layers.findIndex(({ kernel }) => !kernel);
-    const dense = header.layers[this.#layer];
+  /** Shows a frame with its caption, after its matrices are drawn. @param {Header} header @param {string} caption */
+  draw({ layers }, caption) {
+    const convolutions = layers.some(({ kernel }) => kernel);
+    this.#layer = layers.findIndex(({ kernel }) => !kernel);
+    const dense = layers[this.#layer];
     const large = !!dense && Math.min(dense.fan_in, dense.fan_out) >= SIDE;
     $('lecture').hidden = !convolutions && !large;
     // Without filters the whole matrix comes first.
     $('lecture').classList.toggle('last', !convolutions);
     if ($('lecture').hidden) return;
-    const sum = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0);
-    const ratio = sum(kept) ? `${fixed(sum(total) / sum(kept), 0)}×` : 'all pruned';
-    $('lecture-caption').textContent = `Epoch: ${header.epoch}  Compression ratio: ${ratio}  Accuracy: ${fixed(accuracy, 1)}`;
+    $('lecture-caption').textContent = caption;
     $('patch-figure').hidden = !dense;
     if (dense) this.#patch();
   }

@@ -25,7 +25,7 @@ function cannotStart(why) {
 class Page {
   client;
   experiment = new Experiment();
-  controls = new Controls(this.experiment.lists);
+  controls = new Controls();
   address = new Address(() => this.visit());
   transport = new Transport({
     train: () => {
@@ -63,7 +63,7 @@ class Page {
     const { notices, values, view } = JSON.parse(library.read_query(location.search));
     notices.forEach(notice);
     this.experiment.show(values.experiment);
-    this.controls.offer(this.experiment.words);
+    this.controls.offer(this.experiment.words.name);
     this.controls.show(values, null);
     this.screen.looking = view.epoch;
     if (!(view.autoplay ?? !this.#still) && !view.epoch) $('train').focus();
@@ -124,15 +124,15 @@ class Page {
   /** What is pressed. */
   #press() {
     const { client, controls, experiment, screen } = this;
-    controls.onchange = (field, value, live) => {
-      if (field.key === 'threshold') {
+    controls.onchange = (key, value, live) => {
+      if (key === 'threshold') {
         controls.show({ threshold: value }, null);
         screen.through(Number(value));
         return screen.touch();
       }
-      if (live) client.send('set', { key: field.key, value });
-      else this.restart({ [field.key]: value });
-      if (field.key === 'samples') screen.predict();
+      if (live) client.send('set', { key, value });
+      else this.restart({ [key]: value });
+      if (key === 'samples') screen.predict();
     };
     screen.onmoved = (key, value, final) => controls.put(key, value, final);
     experiment.onchoose = (name) => this.start(`experiment=${name}&seed=${controls.values.seed}`);
@@ -195,7 +195,7 @@ class Page {
     progress('');
     allIsWell(!screen.status);
     notices.forEach(notice);
-    if (experiment.show(status.values.experiment)) controls.offer(experiment.words);
+    if (experiment.show(status.values.experiment)) controls.offer(experiment.words.name);
     controls.show(status.values, data);
     document.body.classList.remove('waiting');
     screen.begin(status, data, epoch);

@@ -11,6 +11,7 @@ const MOST = 24;
 /** CSS pixels that a plate has beside its weights. */
 const AROUND = 9;
 
+/** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Matrix {
@@ -35,7 +36,7 @@ export class Matrix {
 
   /**
    * @param {View} view @param {number} layer
-   * @param {{ id: string, short: string, name: string, heading: [string, string], filters: number, room: HTMLElement, height: number }} about
+   * @param {{ id: string, short: string, name: string, heading: string[], filters: number, room: HTMLElement, height: number }} about
    *   The canvas's id, the layer's name short and with its size, the caption's first word
    *   and the rest, its filters, the element whose width it may take, and the CSS pixels it may be high
    *   until it is zoomed.

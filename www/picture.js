@@ -5,22 +5,11 @@ import { library } from './library.js';
 
 /** What a picture needs to know of the page, and whom it tells that something was moved there.
  * @typedef {{ epoch(): number | undefined, caption(): string, file(): string, moved(name: string, handle: number | null, at: number[], final: boolean): void }} Stage */
-/** @typedef {{ name: string, title: string, lesson: string, formula: string, width: string, rests: boolean, moves: boolean }} Words */
+
+/** CSS pixels that a pointer moves in a click. */
+const STILL = 5;
 
 const KEYS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'];
-
-/** The figure of a picture of the catalogue. @param {Words} words */
-export function figureOf({ name, title, lesson, formula, width }) {
-  const canvas = element('canvas', { id: `chart-${name}`, role: 'img', 'aria-label': title });
-  const figure = element('figure', { 'data-picture': name, class: width }, element('figcaption', {}, title), canvas);
-  if (lesson) figure.append(element('p', { class: 'lesson' }, lesson));
-  if (formula) {
-    const details = element('details', { class: 'lesson' }, element('summary', {}, 'Formula'), element('div'));
-    /** @type {HTMLElement} */ (details.lastChild).innerHTML = formula;
-    figure.append(details);
-  }
-  return figure;
-}
 
 export class Picture {
   name;
@@ -34,35 +23,38 @@ export class Picture {
   #stage;
   #moves;
   /** Whether the caption is the plot's title. */ #titled;
-  #title = element('span');
-  #value = element('p', { class: 'value' });
-  #grip = element('button', { type: 'button', class: 'grip', hidden: '' });
-  #over = element('div', { class: 'over', 'aria-hidden': 'true' });
+  #title;
+  /** @type {HTMLElement} */ #value;
+  /** @type {HTMLElement} */ #grip;
+  /** @type {HTMLElement} */ #over;
   #table = element('div', { class: 'scroll listing', hidden: '' });
   /** The handle that keys move. */ #held = 0;
-  /** The handle that is dragged, and whether it has moved. @type {{ handle: number | null, far: boolean } | null} */ #drag = null;
+  /** What is pressed: a handle, or an empty place; where; and whether it is dragged. @type {{ handle: number | null, from: [number, number], far: boolean } | null} */ #drag = null;
   /** Where the arrow keys have read. @type {number[] | null} */ #read = null;
 
-  /** @param {HTMLElement} figure It has a caption and a canvas. @param {Stage} stage @param {Words} [words] What the catalogue says of it; without, the caption stays. */
-  constructor(figure, stage, words) {
-    const moves = !!words?.moves;
-    this.rests = !!words?.rests;
-    this.#titled = !!words;
+  /** @param {HTMLElement} figure It has a caption and a canvas. @param {Stage} stage @param {boolean} titled Whether the caption is the plot's title. */
+  constructor(figure, stage, titled) {
+    const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (figure.querySelector(selector));
+    this.#stage = stage;
+    this.#titled = titled;
     this.figure = figure;
     this.name = figure.dataset.picture ?? '';
-    this.canvas = /** @type {HTMLCanvasElement} */ (figure.querySelector('canvas'));
+    this.rests = 'rests' in figure.dataset;
+    this.#moves = 'moves' in figure.dataset;
+    this.canvas = /** @type {HTMLCanvasElement} */ (find('canvas'));
     this.#chart = new library.Chart(this.canvas);
-    this.#stage = stage;
-    this.#moves = moves;
     this.canvas.tabIndex = 0;
-    this.canvas.classList.toggle('moves', moves);
-    const caption = /** @type {HTMLElement} */ (figure.querySelector('figcaption'));
-    this.#title.append(...caption.childNodes);
-    caption.append(this.#title, this.#menu());
+    this.canvas.classList.toggle('moves', this.#moves);
+    const caption = find('figcaption');
+    caption.innerHTML = `<span>${caption.innerHTML}</span>${library.picture_menu(caption.textContent ?? '')}`;
+    this.#title = find('figcaption span');
     const sheet = element('div', { class: 'sheet' });
     this.canvas.replaceWith(sheet);
-    sheet.append(this.canvas, this.#over, this.#grip, this.#value);
+    sheet.innerHTML = library.picture_over();
+    sheet.prepend(this.canvas);
     sheet.after(this.#table);
+    [this.#over, this.#grip, this.#value] = ['.over', '.grip', '.value'].map(find);
+    find('.menu').addEventListener('click', ({ target }) => this.#choose(/** @type {Element} */ (target).className));
     this.#listen();
   }
 
@@ -136,14 +128,14 @@ export class Picture {
     canvas.addEventListener('pointermove', (event) => {
       if (this.#drag) return this.#pull(place(event), false);
       this.#show(this.#chart.under(...place(event)));
-      canvas.classList.toggle('grab', this.#moves && this.#chart.handle(...place(event)) !== undefined);
+      canvas.classList.toggle('grab', this.#moves && this.#chart.handle(...place(event), true) !== undefined);
     });
     canvas.addEventListener('pointerleave', () => this.#show(undefined));
     canvas.addEventListener('blur', () => this.#show(undefined));
     canvas.addEventListener('pointerdown', (event) => {
       if (!this.#moves) return;
       canvas.setPointerCapture(event.pointerId);
-      this.#drag = { handle: this.#chart.handle(...place(event)) ?? null, far: false };
+      this.#drag = { handle: this.#chart.handle(...place(event), true) ?? null, from: place(event), far: false };
     });
     canvas.addEventListener('pointerup', (event) => {
       this.#pull(place(event), true);
@@ -169,29 +161,28 @@ export class Picture {
     });
   }
 
-  /** Moves what is dragged; a click on an empty place adds something there. @param {[number, number]} place @param {boolean} final */
+  /** Moves the handle that is dragged; a click selects it for the keys, or adds something where there is none. @param {[number, number]} place @param {boolean} final */
   #pull(place, final) {
     if (!this.#drag) return;
-    const { handle } = this.#drag;
-    if (!final) this.#drag.far = true;
-    if (handle === null ? final && !this.#drag.far : final || this.#drag.far) this.#stage.moved(this.name, handle, [...this.#chart.values(...place)], final);
+    const { handle, from } = this.#drag;
+    this.#drag.far ||= Math.hypot(place[0] - from[0], place[1] - from[1]) > STILL;
+    if (this.#drag.far && handle !== null) this.#stage.moved(this.name, handle, [...this.#chart.values(...place)], final);
+    if (this.#drag.far || !final) return;
+    const pressed = this.#chart.handle(...from, false);
+    if (pressed === undefined) return this.#stage.moved(this.name, null, [...this.#chart.values(...from)], true);
+    this.#hold(pressed);
+    this.#grip.focus();
   }
 
   // --- saving --------------------------------------------------------------------------------
 
-  #menu() {
-    const title = this.#title.textContent;
-    const item = (/** @type {string} */ name, /** @type {string} */ words, /** @type {() => void} */ action) => {
-      const button = element('button', { type: 'button', class: name, 'aria-label': `${words}: ${title}` }, words);
-      button.addEventListener('click', action);
-      return button;
-    };
-    const table = item('as-table', 'Table', () => this.#list(this.#table.hidden));
-    const items = element('div', {},
-      item('save-svg', 'SVG', () => this.#save('svg', new Blob([this.#chart.svg(this.#stage.caption(), ...this.#size())], { type: 'image/svg+xml' }))),
-      item('save-png', 'PNG', () => this.#paint(1)), item('save-png-2', 'PNG, twice as fine', () => this.#paint(2)),
-      item('save-csv', 'CSV', () => this.#save('csv', new Blob([this.#chart.csv()], { type: 'text/csv' }))), table);
-    return element('details', { class: 'menu' }, element('summary', { 'aria-label': `Save or list: ${title}`, title: 'Save or list' }, '⋯'), items);
+  /** Does what an item of the menu says. @param {string} item Its class. */
+  #choose(item) {
+    if (item === 'save-svg') this.#save('svg', new Blob([this.#chart.svg(this.#stage.caption(), ...this.#size())], { type: 'image/svg+xml' }));
+    if (item === 'save-png') this.#paint(1);
+    if (item === 'save-png-2') this.#paint(2);
+    if (item === 'save-csv') this.#save('csv', new Blob([this.#chart.csv()], { type: 'text/csv' }));
+    if (item === 'as-table') this.#list(this.#table.hidden);
   }
 
   /** CSS pixels of a file: those of the page, with room for title and caption. @returns {[number, number]} */
@@ -216,11 +207,6 @@ export class Picture {
   /** Shows the numbers as a table, or not. @param {boolean} shown */
   #list(shown) {
     this.#table.hidden = !shown;
-    if (!shown) return;
-    const { heads, rows, note } = JSON.parse(this.#chart.listing());
-    const row = (/** @type {string[]} */ cells) => element('tr', {}, ...cells.map((cell) => element('td', {}, cell)));
-    const head = element('tr', {}, ...heads.map((/** @type {string} */ text) => element('th', { scope: 'col' }, text)));
-    const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows.map(row)));
-    this.#table.replaceChildren(table, element('p', {}, note));
+    if (shown) this.#table.innerHTML = this.#chart.listing();
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // All pictures of the page: which of them are asked for, and when which is drawn.
 import { onPixelRatio, scalePixels, unitWithin } from './dom.js';
-import { Picture, figureOf } from './picture.js';
+import { Picture } from './picture.js';
 
 /** What is looked at: `run` says which and in which state. @typedef {{ run: string, epoch: number | null, threshold: number, rests: boolean }} Look */
 
@@ -41,25 +41,22 @@ export class Pictures {
   }
 
   /** Shows the pictures of an experiment: the first small ones beside the weights, if there are weights, the others below.
-   * @param {import('./picture.js').Words[]} catalogue @param {HTMLElement} beside @param {HTMLElement} below @param {number} first */
-  show(catalogue, beside, below, first) {
+   * @param {string} html Their figures. @param {HTMLElement} beside @param {HTMLElement} below @param {number} first */
+  show(html, beside, below, first) {
     for (const canvas of this.#pictures.keys()) this.#forget(canvas);
     this.#pictures.clear();
-    const figures = catalogue.map((words) => {
-      const figure = figureOf(words);
-      const picture = new Picture(figure, this.#stage, words);
+    below.innerHTML = html;
+    for (const figure of below.children) {
+      const picture = new Picture(/** @type {HTMLElement} */ (figure), this.#stage, true);
       this.#pictures.set(picture.canvas, picture);
-      return figure;
-    });
-    const small = figures.filter((figure) => figure.classList.contains('third')).slice(0, first);
-    beside.replaceChildren(...small);
-    below.replaceChildren(...figures.filter((figure) => !small.includes(figure)));
+    }
+    beside.replaceChildren(...[...below.querySelectorAll('.third')].slice(0, first));
     this.#pictures.forEach((picture, canvas) => this.add(canvas, () => picture.draw()));
   }
 
   /** A picture that the page itself makes. @param {HTMLElement} figure */
   own(figure) {
-    const picture = new Picture(figure, this.#stage);
+    const picture = new Picture(figure, this.#stage, false);
     this.add(picture.canvas, () => picture.draw());
     return picture;
   }

@@ -9,8 +9,7 @@ import { Lecture } from './lecture.js';
 import { library } from './library.js';
 import { notice, say } from './notices.js';
 import { Pictures } from './pictures.js';
-import { Table, showReadouts } from './readouts.js';
-import { Sizes } from './sizes.js';
+import { Sizes, Table, showReadouts } from './readouts.js';
 
 /** @typedef {import('./run-client.js').Status} Status */
 /** @typedef {import('./address.js').Address} Address */
@@ -92,8 +91,8 @@ export class Screen {
 
   /** What a picture that stands by itself says of the run. */
   #caption() {
-    const { values } = this.status ?? { values: {} };
-    return `${this.#experiment.words.label}, epoch ${this.past() ?? this.trained()} of ${values.epochs}, seed ${values.seed}. ${location.origin}${location.pathname}?${this.status?.address}`;
+    const { values, address } = /** @type {Status} */ (this.status);
+    return `${this.#experiment.words.label}, epoch ${this.past() ?? this.trained()} of ${values.epochs}, seed ${values.seed}. ${location.origin}${location.pathname}?${address}`;
   }
 
   /** Asks what moving something means. @param {{ name: string, handle: number | null, at: number[] }} what @param {boolean} final */
@@ -118,8 +117,8 @@ export class Screen {
 
   /** What is said of the method of the run on the screen. */
   #method() {
-    const { methods } = this.#experiment.lists;
-    return methods[this.status?.method ?? ''] ?? methods[this.#experiment.words.method];
+    const { methods, words } = this.#experiment;
+    return methods[this.status?.method ?? ''] ?? methods[words.method];
   }
 
   /** Looks at a past epoch, or follows the run. @param {number | null} epoch */
@@ -220,10 +219,9 @@ export class Screen {
     this.showTransport();
     this.#heatmaps.draw(header);
     this.#sizes.draw(header);
-    const counts = JSON.parse(this.#view.counts());
     const accuracy = this.#accuracy(header);
-    showReadouts(header, counts, accuracy, this.#method().trainAccuracy);
-    this.#lecture.draw(header, counts, accuracy.value);
+    showReadouts(this.#view, accuracy, this.#method().trainAccuracy);
+    this.#lecture.draw(header, this.#view.caption(accuracy.value ?? undefined));
     this.#figures.show(header);
     if (this.#records.count) this.#picture();
   }
@@ -279,7 +277,7 @@ export class Screen {
     const { bayesian, lesson, formula, source } = this.#method();
     document.body.classList.toggle('points', !bayesian);
     // What is said of the pictures is said of the experiment as it was meant.
-    document.body.classList.toggle('strayed', !bayesian && this.#experiment.lists.methods[this.#experiment.words.method].bayesian);
+    document.body.classList.toggle('strayed', !bayesian && this.#experiment.methods[this.#experiment.words.method].bayesian);
     if ($('method-lesson').textContent !== lesson) {
       $('method-lesson').textContent = lesson;
       $('method-source').textContent = source;

@@ -12,7 +12,7 @@ export class Transport {
     const click = { train: actions.train, 'step-epoch': actions.stepEpoch, 'step-batch': actions.stepBatch, 'back-epoch': () => actions.lookBy(-1), reset: actions.reset, 'new-seed': actions.newSeed, 'follow-live': () => actions.look(null) };
     for (const [id, action] of Object.entries(click)) $(id).addEventListener('click', action);
     this.#scrubber.addEventListener('input', () => actions.look(Number(this.#scrubber.value)));
-    const keys = {
+    /** @type {Record<string, () => void>} */ const keys = {
       ' ': actions.train, k: actions.train, e: actions.stepEpoch, '.': actions.stepBatch, r: actions.reset, n: actions.newSeed,
       ArrowLeft: () => actions.lookBy(-1), ArrowRight: () => actions.lookBy(1), Home: () => actions.look(0), End: () => actions.look(null),
       '?': () => $('help').click(),
@@ -46,7 +46,7 @@ export class Transport {
     const state = following ? mode : 'replay';
     const batch = taken && following ? ` + ${Math.min(batches, Math.round(taken))} of ${batches} mini-batches` : '';
     $('epoch-text').textContent = `Epoch ${shown} / ${epochs}${batch && !training ? batch : ''}`;
-    const texts = { live: 'Live', paused: 'Paused', done: 'Done', error: 'Stopped', loading: 'Loading', replay: `Replay, training ${training ? `goes on at ${epoch}` : `stands at ${epoch}`}` };
+    /** @type {Record<string, string>} */ const texts = { live: 'Live', paused: 'Paused', done: 'Done', error: 'Stopped', loading: 'Loading', replay: `Replay, training ${training ? `goes on at ${epoch}` : `stands at ${epoch}`}` };
     $('state').dataset.value = state;
     $('state').textContent = texts[state];
     $('follow-live').setAttribute('aria-pressed', String(following));

@@ -22,8 +22,8 @@ async function attempt(action, refuse) {
     host = await ready;
     await action(host);
   } catch (error) {
-    const text = /** @type {Error} */ (error).message ?? String(error);
-    if (!host || error.constructor !== Error) postMessage({ type: 'crashed', text });
+    const { message: text = String(error), constructor } = /** @type {Error} */ (error);
+    if (!host || constructor !== Error) postMessage({ type: 'crashed', text });
     else refuse(host, text);
   }
 }
@@ -34,14 +34,14 @@ turn.port1.onmessage = () => attempt((host) => host.work(), (host, text) => host
 
 onmessage = ({ data: { type, id, ...rest } }) => {
   if (type === 'load') ready = begin(rest);
-  else if (id === undefined) attempt((host) => host.commands[type](rest), (host, text) => host.refuse(text));
+  else if (id === undefined) attempt((host) => host.commands[/** @type {keyof Host['commands']} */ (type)](rest), (host, text) => host.refuse(text));
   else attempt((host) => answer(host, type, id, rest), (_, error) => postMessage({ type: 'answer', id, error }));
 };
 
-/** @param {Host} host @param {string} type @param {number} id @param {object} question */
+/** @param {Host} host @param {keyof Host['questions']} type @param {number} id @param {any} question */
 async function answer(host, type, id, question) {
   const value = await host.questions[type](question);
   // wasm-bindgen copied the bytes out of the module's memory, so the copy can be handed over.
-  const bytes = value instanceof Uint8Array ? value : value?.bytes;
+  const bytes = value instanceof Uint8Array ? value : value instanceof Object && 'bytes' in value ? value.bytes : undefined;
   postMessage({ type: 'answer', id, value }, { transfer: bytes ? [bytes.buffer] : [] });
 }

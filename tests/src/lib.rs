@@ -20,6 +20,7 @@ mod sizes;
 mod transport;
 mod filters;
 mod figures;
+mod pictures;
 mod keyboard;
 mod switching;
 mod determinism;

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::process;
 use crate::project;
 use crate::toolchain;
+use crate::types;
 use std::cell::Cell;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -40,6 +41,7 @@ pub fn test() -> Result<()> {
             println!("{}", build::build(&project::dist())?);
             Ok(())
         }),
+        step("types", types::check),
         step("browser", || {
             let browser = browser::ensure()?;
             println!("{} with {}", browser.version(), browser.driver.display());

@@ -50,13 +50,14 @@ impl<'a> Sight<'a> {
         (x / self.scale, y / self.scale)
     }
 
-    /// The number of the nearest handle within reach.
-    pub fn handle(&self, place: Place) -> Option<usize> {
+    /// The number of the nearest handle within reach; if `along`, one that moves along one axis is
+    /// within reach all along the other.
+    pub fn handle(&self, place: Place, along: bool) -> Option<usize> {
         let distance = |at: (f64, f64), moves: (bool, bool)| {
             let (x, y) = self.place(at);
             match moves {
-                (true, false) => (x - place.0).abs(),
-                (false, true) => (y - place.1).abs(),
+                (true, false) if along => (x - place.0).abs(),
+                (false, true) if along => (y - place.1).abs(),
                 _ => (x - place.0).hypot(y - place.1),
             }
         };

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use super::canvas::{Canvas, STEPS};
+use super::figure::listed;
 use super::to_json;
 use crate::plots::brush::{Drawn, Surface};
 use crate::plots::listing::{csv, rows};
@@ -87,9 +88,9 @@ impl Chart {
         self.plot.marks.iter().any(|mark| matches!(mark.shape, Shape::Table { .. }))
     }
 
-    /// The numbers as a table, JSON `{heads, rows, note}`.
+    /// The numbers as a table.
     pub fn listing(&self) -> String {
-        to_json(&rows(&self.plot))
+        listed(&rows(&self.plot))
     }
 
     /// The numbers as a file.
@@ -125,10 +126,11 @@ impl Chart {
         self.seen(|sight| sight.at(stop))
     }
 
-    /// The number of the handle at a place, if there is one.
-    pub fn handle(&self, x: f64, y: f64) -> Option<usize> {
+    /// The number of the handle that can be dragged from a place; if not `along`, only of one that
+    /// is there itself.
+    pub fn handle(&self, x: f64, y: f64, along: bool) -> Option<usize> {
         let surface = surface(&self.canvas).ok()?;
-        Sight::new(&surface, &self.plot, &self.theme).handle((x, y))
+        Sight::new(&surface, &self.plot, &self.theme).handle((x, y), along)
     }
 
     /// The values at a place: (x, y) in the axes' units.

@@ -3,6 +3,7 @@
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
+use super::html::{tag, text};
 use super::run::Desk;
 use super::to_js_error;
 use crate::experiments;
@@ -56,7 +57,8 @@ impl Desk {
     }
 
     /// Does a slice of seeing everything at the end; the verdict as JSON `{holds, sentence,
-    /// figures}` once all is seen, `null` if nothing is judged.
+    /// figures, told}` once all is seen, `null` if nothing is judged. The last two are rows of tables:
+    /// what is judged, and what is not.
     pub fn conclude(&mut self) -> Result<Option<String>, JsError> {
         if !self.runs_mut()?.conclude() {
             return Ok(None);
@@ -66,12 +68,26 @@ impl Desk {
             return Ok(Some("null".to_owned()));
         };
         let verdict = verdict(runs);
-        let figures = verdict.figures.iter().map(|figure| {
-            let value = significant(figure.value);
-            json!([figure.name, value, figure.wanted, figure.holds])
-        });
-        let figures: Vec<_> = figures.collect();
+        let [mut figures, mut told] = [const { String::new() }; 2];
+        for figure in &verdict.figures {
+            let cells = tag("th", "scope=\"row\"", &text(&figure.name))
+                + &tag("td", "", &significant(figure.value));
+            if figure.wanted.is_empty() {
+                told += &tag("tr", "", &cells);
+                continue;
+            }
+            let (class, words) = match figure.holds {
+                true => ("holds", "holds"),
+                false => ("fails", "does not hold"),
+            };
+            let judged = tag("td", "", &text(&figure.wanted))
+                + &tag("td", &format!("class=\"{class}\""), words);
+            figures += &tag("tr", "", &(cells + &judged));
+        }
         let (holds, sentence) = (verdict.holds(), &verdict.sentence);
-        Ok(Some(json!({ "holds": holds, "sentence": sentence, "figures": figures }).to_string()))
+        let verdict = json!({
+            "holds": holds, "sentence": sentence, "figures": figures, "told": told,
+        });
+        Ok(Some(verdict.to_string()))
     }
 }

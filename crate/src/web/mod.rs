@@ -5,17 +5,22 @@
 #[cfg(feature = "lab")]
 mod bench;
 mod canvas;
-mod catalogue;
-mod chart;
 mod data;
 mod html;
-mod look;
+mod figure;
+mod chart;
+mod gallery;
+mod settings;
+mod catalogue;
+mod run;
 #[cfg(feature = "lab")]
 mod open;
-mod run;
-mod records;
-mod table;
+mod look;
 mod view;
+mod readouts;
+mod records;
+mod answer;
+mod table;
 mod words;
 
 use serde_json::{Value, json};
@@ -85,20 +90,6 @@ pub fn needs_lab(query: &str) -> bool {
 fn settings_of(experiment: &str) -> Settings {
     let found = experiments::find(experiment);
     found.map_or_else(Settings::default, |experiment| (experiment.settings)())
-}
-
-/// `value` as the setting `key` of an experiment keeps it; an error says what is wrong with it.
-#[wasm_bindgen]
-pub fn check_setting(experiment: &str, key: &str, value: &str) -> Result<String, JsError> {
-    let mut settings = settings_of(experiment);
-    settings.set(key, value).map_err(to_js_error)?;
-    Ok(settings.get(key).unwrap_or_default())
-}
-
-/// Where an arrow key leads from `value` of the setting `key`; nothing if that is no number.
-#[wasm_bindgen]
-pub fn step_setting(experiment: &str, key: &str, value: &str, up: bool) -> Option<String> {
-    settings_of(experiment).field(key)?.stepped(value, up)
 }
 
 /// The whole number from 0 to `most` that `text` spells, if it does.

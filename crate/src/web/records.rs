@@ -2,7 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::to_json;
+use super::html::row;
+use super::readouts::compression;
 use crate::evaluation::Record;
 use crate::plots::numbers::{fixed, to_digits, trimmed};
 use crate::quantities;
@@ -36,22 +37,20 @@ impl Records {
         self.0.len()
     }
 
-    /// The heads of the table's columns.
-    pub fn heads(&self) -> Vec<String> {
-        let heads = quantities::ALL.iter().map(|quantity| quantity.key);
-        heads.chain(["sparsity_per_layer", "fingerprint"]).map(str::to_owned).collect()
+    /// The table's row of heads.
+    pub fn heads(&self) -> String {
+        row("th", "scope=\"col\"", &heads())
     }
 
-    /// The rows from number `first` on, as a JSON array of arrays of texts.
+    /// The table's rows from number `first` on.
     pub fn rows(&self, first: usize) -> String {
-        let rows = self.0.iter().skip(first);
-        to_json(&rows.map(|record| cells(record, brief)).collect::<Vec<_>>())
+        self.0.iter().skip(first).map(|record| row("td", "", &cells(record, brief))).collect()
     }
 
     /// All as comma-separated lines.
     pub fn csv(&self) -> String {
         let rows = self.0.iter().map(|record| cells(record, exact).join(","));
-        let lines: Vec<String> = [self.heads().join(",")].into_iter().chain(rows).collect();
+        let lines: Vec<String> = [heads().join(",")].into_iter().chain(rows).collect();
         lines.join("\n") + "\n"
     }
 
@@ -59,14 +58,16 @@ impl Records {
     /// but at every tenth.
     pub fn news(&self) -> Option<String> {
         let record = self.0.last().filter(|record| record.epoch % 10 == 0)?;
-        let (compression, accuracy) = (record.compression(), f64::from(record.test_accuracy));
-        let compression = match compression.is_finite() {
-            true => format!("{}×", fixed(f64::from(compression), 1)),
-            false => "all pruned".to_owned(),
-        };
-        let (epoch, accuracy) = (record.epoch, fixed(accuracy, 1));
+        let compression = compression(record.total_weights(), record.kept_weights(), 1);
+        let (epoch, accuracy) = (record.epoch, fixed(f64::from(record.test_accuracy), 1));
         Some(format!("Epoch {epoch}: {compression} compression, {accuracy} percent test accuracy"))
     }
+}
+
+/// The heads of the columns: names that programs know.
+fn heads() -> Vec<String> {
+    let heads = quantities::ALL.iter().map(|quantity| quantity.key);
+    heads.chain(["sparsity_per_layer", "fingerprint"]).map(str::to_owned).collect()
 }
 
 fn cells(record: &Record, write: fn(f64) -> String) -> Vec<String> {

@@ -1,22 +1,18 @@
 //! What the page has to draw: its copy of a run; heatmaps and tiles of the frame it was given last.
 
 use serde::Serialize;
-use serde_json::json;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::{parse, to_json};
-use crate::formats;
-use crate::frame::{self, Frame};
-use crate::linalg::math;
+use super::to_json;
+use crate::frame::{self, Frame, Header};
+use crate::linalg::{Matrix, math};
 use crate::pictures::posterior::posterior_plot;
-use crate::pictures::prediction::prediction_plot;
 use crate::pictures::scatter::scatter_plot;
 use crate::plots::filters::Filters;
 use crate::plots::heatmap::{self, Heatmap};
 use crate::plots::tiles::{self, describe_tiles};
-use crate::prediction::Prediction;
 use crate::priors;
 
 // These become text by their types: a `json!` would make an f32 an f64 and 0.1 0.10000000149.
@@ -76,24 +72,6 @@ impl View {
     #[wasm_bindgen(js_name = setThreshold)]
     pub fn set_threshold(&mut self, threshold: f32) {
         self.threshold = threshold;
-    }
-
-    /// Weights kept and in all, by layer, at the threshold: JSON `{kept, total}`.
-    pub fn counts(&self) -> String {
-        let layers = self.frame.iter().flat_map(|f| (0..f.layers.len()).map(|i| layer_of(f, i)));
-        let (kept, total): (Vec<_>, Vec<_>) =
-            layers.map(|layer| (layer.kept(self.threshold), layer.rows * layer.columns)).unzip();
-        json!({ "kept": kept, "total": total }).to_string()
-    }
-
-    /// The pruned network's bytes in every format: JSON array of `{name, label, about, bytes}`.
-    pub fn sizes(&self) -> String {
-        let pruned = self.frame.as_ref().map_or_else(Vec::new, |f| f.pruned(self.threshold));
-        let sizes = formats::ALL.iter().zip(formats::sizes(&pruned)).map(|(format, bytes)| {
-            let formats::Format { name, label, about, .. } = format;
-            json!({ "name": name, "label": label, "about": about, "bytes": bytes })
-        });
-        sizes.collect::<serde_json::Value>().to_string()
     }
 
     /// Paints layer number `layer` on a canvas, one pixel a weight: a convolution as its filters,
@@ -205,17 +183,30 @@ impl View {
     }
 }
 
+impl View {
+    /// What is said of the frame.
+    pub(super) fn header(&self) -> Option<&Header> {
+        self.frame.as_ref().map(|frame| &frame.header)
+    }
+
+    /// Weights kept at the threshold, and in all.
+    pub(super) fn weights(&self) -> (usize, usize) {
+        let layers = self.frame.iter().flat_map(|f| (0..f.layers.len()).map(|i| layer_of(f, i)));
+        layers.fold((0, 0), |(kept, total), layer| {
+            (kept + layer.kept(self.threshold), total + layer.rows * layer.columns)
+        })
+    }
+
+    /// The weights that the threshold leaves, layer by layer.
+    pub(super) fn pruned(&self) -> Vec<Matrix> {
+        self.frame.as_ref().map_or_else(Vec::new, |frame| frame.pruned(self.threshold))
+    }
+}
+
 /// One weight's posterior as a plot.
 #[wasm_bindgen]
 pub fn plot_posterior(mean: f32, sigma: f32) -> Vec<u8> {
     posterior_plot(mean, sigma).to_bytes()
-}
-
-/// A prediction, given as JSON, of classes with these names, or that there is none, as a plot.
-#[wasm_bindgen]
-pub fn plot_prediction(json: Option<String>, names: Vec<String>) -> Result<Vec<u8>, JsValue> {
-    let prediction: Prediction = json.map_or(Ok(Prediction::default()), |json| parse(&json))?;
-    Ok(prediction_plot(&prediction, &names).to_bytes())
 }
 
 fn layer_of(frame: &Frame, layer: usize) -> Heatmap<'_> {

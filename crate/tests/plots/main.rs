@@ -222,9 +222,11 @@ fn a_pointer_finds_what_lies_under_it_and_keys_walk_on() {
     let plot = specimen();
     sight(&plot, &|sight| {
         let (x, y) = sight.place((3.2, 0.4));
-        assert_eq!(sight.handle((x + 20.0, y)), Some(0));
-        assert_eq!(sight.handle(sight.place((0.4, 1.2))), Some(1));
-        assert_eq!(sight.handle((x - 60.0, y)), None);
+        assert_eq!(sight.handle((x + 20.0, y), true), Some(0));
+        assert_eq!(sight.handle((x + 20.0, y), false), None, "the handle itself is elsewhere");
+        assert_eq!(sight.handle(sight.place((3.2, 1.5)), false), Some(0));
+        assert_eq!(sight.handle(sight.place((0.4, 1.2)), true), Some(1));
+        assert_eq!(sight.handle((x - 60.0, y), true), None);
     });
 }
 

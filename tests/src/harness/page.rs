@@ -281,6 +281,18 @@ impl Page {
         self.driver.post("/actions", json!({ "actions": [keyboard] }));
     }
 
+    /// Moves the mouse over places of the window, pressed from the first to the last if `pressed`.
+    pub fn mouse(&self, places: &[(f64, f64)], pressed: bool) {
+        let go = |&(x, y): &(f64, f64)| json!({ "type": "pointerMove", "duration": 0, "x": x.round(), "y": y.round() });
+        let mut actions: Vec<Value> = places.iter().map(go).collect();
+        if pressed {
+            actions.insert(1, json!({ "type": "pointerDown", "button": 0 }));
+            actions.push(json!({ "type": "pointerUp", "button": 0 }));
+        }
+        let mouse = json!({ "type": "pointer", "id": "mouse", "actions": actions });
+        self.driver.post("/actions", json!({ "actions": [mouse] }));
+    }
+
     /// Drags the scrubber to an epoch.
     pub fn scrub(&self, epoch: u32) {
         self.slide("epoch-scrubber", f64::from(epoch));
