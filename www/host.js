@@ -206,6 +206,19 @@ export class Host {
       this.#sent = 0;
       this.#publish();
     },
+    keep: () => {
+      this.#desk.keep();
+      this.tell();
+    },
+    forget: () => {
+      this.#desk.forget();
+      this.tell();
+    },
+    /** Begins B, the same as the run that is looked at up to an epoch, and stops there. @param {{ epoch: number }} message */
+    branch: ({ epoch }) => {
+      this.#arrive(this.#desk.branch(epoch), { autoplay: true, epoch: null, entry: 'new' });
+      this.#stopAt = epoch;
+    },
     recover: () => {
       this.#desk.recover();
       this.#stop('paused');
@@ -214,7 +227,11 @@ export class Host {
 
   /** What the page can ask; each has one answer. */
   questions = {
-    frame: ({ epoch }) => this.#desk.frame(epoch ?? undefined),
+    /** The run that is looked at; `both`: A too, at the same moment. @param {{ epoch: number | null, both: boolean }} question */
+    frame: ({ epoch, both }) => {
+      const [a, bytes = this.#desk.frame(epoch ?? undefined)] = both ? this.#desk.frames(epoch ?? undefined) : [];
+      return { bytes, a };
+    },
     save: () => this.#desk.save(),
     /** A picture, unless the page has this version of it. @param {{ name: string, epoch: number | null, threshold: number, known?: number }} question */
     look: ({ name, epoch, threshold, known }) => this.#sliced(`look ${name}`, () => {

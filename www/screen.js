@@ -2,6 +2,7 @@
 // The screen: which epoch is looked at, through which threshold, and everything drawn of it.
 import { Records, View, plot_posterior, plot_prediction } from '../pkg/sparsevd.js';
 import { viewQuery } from './address.js';
+import { Compare } from './compare.js';
 import { Digit } from './digit.js';
 import { $, fixed } from './dom.js';
 import { Figures } from './figures.js';
@@ -45,6 +46,7 @@ export class Screen {
   #address;
   #experiment;
   #transport;
+  /** Two runs side by side. */ compare;
   #view = new View();
   #records = new Records();
   #pictures;
@@ -61,6 +63,7 @@ export class Screen {
     this.#address = address;
     this.#experiment = experiment;
     this.#transport = transport;
+    this.compare = new Compare(client, this);
     this.#pictures = new Pictures(client, {
       epoch: () => this.#header?.epoch ?? this.past() ?? this.trained(),
       caption: () => this.#caption(),
@@ -144,6 +147,7 @@ export class Screen {
     Object.assign(this, { status, data });
     this.#runs += 1;
     this.#view.clear();
+    this.compare.receive(undefined);
     this.#records.clear();
     this.#lens = { key: '', value: null };
     this.#header = null;
@@ -198,19 +202,21 @@ export class Screen {
     if (this.#inFlight) return;
     this.#inFlight = true;
     this.#wanted = false;
-    this.#client.ask('frame', { epoch: this.past() }).then((bytes) => this.#receive(bytes), () => { this.#inFlight = false; });
+    this.#client.ask('frame', { epoch: this.past(), both: this.compare.both }).then((frames) => this.#receive(frames), () => { this.#inFlight = false; });
   }
 
-  /** @param {Uint8Array} bytes */
-  #receive(bytes) {
+  /** @param {{ bytes: Uint8Array, a?: Uint8Array }} frames */
+  #receive({ bytes, a }) {
     this.#header = JSON.parse(this.#view.receive(bytes) ?? 'null');
+    this.compare.receive(a);
     this.#inFlight = false;
     // Drawn when the screen is ready; a hidden tab draws nothing and trains on.
     requestAnimationFrame(() => {
       this.#paint();
       this.ondraw();
       if (this.#wanted) this.refresh();
-      else if (this.mode === 'live' && this.past() === null) setTimeout(() => this.refresh(), FRAME);
+      // Two runs are seen at the ends of epochs, of which the worker tells.
+      else if (this.mode === 'live' && this.past() === null && !a) setTimeout(() => this.refresh(), FRAME);
     });
   }
 
@@ -218,7 +224,7 @@ export class Screen {
     const header = this.#header;
     if (!header) return;
     this.showTransport();
-    this.#heatmaps.draw(header);
+    this.#heatmaps.draw(header, this.compare);
     this.#sizes.draw(header);
     const counts = JSON.parse(this.#view.counts());
     const accuracy = this.#accuracy(header);
@@ -267,6 +273,7 @@ export class Screen {
     const { status } = this;
     if (!status) return;
     const { values, taken, batches, firstEpoch } = status;
+    this.compare.show();
     this.#transport.show({
       mode: this.mode, epoch: this.trained(), taken, batches, epochs: Number(values.epochs), first: firstEpoch,
       shown: this.#header ? Math.max(this.#header.epoch, firstEpoch) : this.past() ?? this.trained(), following: this.past() === null, millis: this.millis,

@@ -6,6 +6,7 @@ mod bench;
 mod canvas;
 mod catalogue;
 mod chart;
+mod compare;
 mod data;
 mod html;
 mod look;

@@ -7,6 +7,7 @@ use super::data::DataSet;
 use super::{to_js_error, values};
 use crate::data::File;
 use crate::desk::{self, Outcome};
+use crate::error;
 use crate::measures::Scoring;
 use crate::pictures::events;
 use crate::runs::Runs;
@@ -86,6 +87,11 @@ impl Desk {
 
     pub(super) fn runs(&self) -> Result<&Runs, JsError> {
         self.desk.run().ok_or_else(|| JsError::new(NONE))
+    }
+
+    /// Begins a branch of the arm that is looked at.
+    pub(super) fn begin_branch(&mut self, epoch: u32) -> error::Result<Outcome> {
+        self.desk.branch(self.arm, epoch)
     }
 
     /// The run of the arm that is looked at, if this experiment has runs of networks.
@@ -171,9 +177,9 @@ impl Desk {
         Ok(DataSet(run.unwrap_or(self.runs()?.data()).clone()))
     }
 
-    /// The run as the bytes of a safetensors file.
+    /// The runs as the bytes of a safetensors file.
     pub fn save(&self) -> Result<Vec<u8>, JsError> {
-        Ok(self.run()?.save())
+        self.runs()?.save(&self.desk.address()).map_err(to_js_error)
     }
 
     /// Does the next piece of work.
@@ -219,6 +225,8 @@ impl Desk {
             "arms": arms,
             "arm": if self.arm < arms.len() { self.arm } else { 0 },
             "network": session.is_some(),
+            "comparable": runs.comparable(),
+            "compared": runs.kept().is_some(),
             "method": method.name(),
             "values": values(&settings),
             "address": self.desk.address(),
