@@ -88,13 +88,14 @@ export class Heatmaps {
     this.#inspect();
   }
 
-  /** A bar of colours. @param {string} name The beginning of its ids. @param {number} limit @param {string} of What they are of. */
-  #bar(name, limit, of) {
-    this.#view.drawColourBar($(`${name === 'bar' ? 'colour' : name}-bar`, HTMLCanvasElement));
+  /** A bar of colours with its ends below. @param {string} id @param {number} limit @param {string} of What they are of. */
+  #bar(id, limit, of) {
+    const bar = $(id, HTMLCanvasElement);
+    this.#view.drawColourBar(bar);
     const [low, high] = [`−${short(limit)}`, `+${short(limit)}`];
-    $(`${name}-low`).textContent = low;
-    $(`${name}-high`).textContent = high;
-    $(`${name === 'bar' ? 'colour' : name}-bar`).setAttribute('aria-label', `${of} from ${low} (blue) over zero to ${high} (red)`);
+    const numbers = bar.nextElementSibling;
+    [numbers?.firstElementChild, numbers?.lastElementChild].forEach((end, i) => end && (end.textContent = [low, high][i]));
+    bar.setAttribute('aria-label', `${of} from ${low} (blue) over zero to ${high} (red)`);
   }
 
   /** The middle of the layer to inspect first; between tiles there is no weight, but beside it. */
@@ -189,16 +190,16 @@ export class Heatmaps {
     const json = this.#view.cell(layer, x, y);
     if (!json) return;
     const difference = this.#differences[layer];
-    this.#bar('bar', this.#limits[layer], 'Colours');
+    this.#bar('colour-bar', this.#limits[layer], 'Colours');
     $('difference-scale').hidden = !difference;
-    if (difference) this.#bar('difference', this.#differenceLimits[layer], 'Colours of B − A');
+    if (difference) this.#bar('difference-bar', this.#differenceLimits[layer], 'Colours of B − A');
     for (const matrices of [this.#matrices, this.#others, this.#differences]) {
       matrices.forEach((matrix, i) => matrix?.mark(i === layer && (difference || matrices === this.#matrices) ? [x, y] : null));
     }
     const cell = JSON.parse(json);
     const { mean, sigma } = cell;
     const beside = difference && this.#beside;
-    const numbers = beside ? `A has ${inNumbers(JSON.parse(beside.a.cell(layer, x, y) ?? 'null'))}; B ${inNumbers(cell)}; B − A = ${significant(JSON.parse(beside.difference.cell(layer, x, y) ?? 'null').mean)}` : inNumbers(cell);
+    const numbers = beside ? `A: ${inNumbers(JSON.parse(beside.a.cell(layer, x, y) ?? 'null'))}; B: ${inNumbers(cell)}; B − A = ${significant(JSON.parse(beside.difference.cell(layer, x, y) ?? 'null').mean)}` : inNumbers(cell);
     const words = `${this.#shapes[layer].name}, ${this.#where(layer, cell)}: ${numbers}`;
     $('cell-text').textContent = words;
     const posterior = $('chart-posterior', HTMLCanvasElement);

@@ -79,7 +79,7 @@ fn what_is_kept_stays_and_another_run_is_seen_beside_it() {
         // One weight, in both.
         page.js("$('a-heatmap-0').focus()");
         page.press(&[keys::RIGHT]);
-        page.wait("/A has μ = .*; B μ = .*; B − A = /.test($('cell-text').textContent)");
+        page.wait("/A: μ = .*; B: μ = .*; B − A = /.test($('cell-text').textContent)");
 
         assert_eq!(end(page, "a"), kept, "A has the same bits as alone");
         assert_eq!(page.look().layers, plain);
