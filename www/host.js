@@ -208,6 +208,19 @@ export class Host {
       this.#sent = 0;
       this.#publish();
     },
+    keep: () => {
+      this.#desk.keep();
+      this.tell();
+    },
+    forget: () => {
+      this.#desk.forget();
+      this.tell();
+    },
+    /** Begins B, the same as the run that is looked at up to an epoch, and stops there. @param {{ epoch: number }} message */
+    branch: ({ epoch }) => {
+      this.#arrive(this.#desk.branch(epoch), { autoplay: true, epoch: null, entry: 'new' });
+      this.#stopAt = epoch;
+    },
     recover: () => {
       this.#desk.recover();
       this.#stop('paused');
@@ -218,8 +231,11 @@ export class Host {
   questions = {
     /** Takes the lab in, and answers when runs begin there. @param {{ module: WebAssembly.Module }} question */
     lab: ({ module }) => this.#desks.add('lab', module),
-    /** @param {{ epoch: number | null }} question */
-    frame: ({ epoch }) => this.#desk.frame(epoch ?? undefined),
+    /** The run that is looked at; `both`: A too, at the same moment. @param {{ epoch: number | null, both: boolean }} question */
+    frame: ({ epoch, both }) => {
+      const [a, bytes = this.#desk.frame(epoch ?? undefined)] = both ? this.#desk.frames(epoch ?? undefined) : [];
+      return { bytes, a };
+    },
     save: () => this.#desk.save(),
     /** A picture, unless the page has this version of it. @param {{ name: string, epoch: number | null, threshold: number, known?: number }} question */
     look: ({ name, epoch, threshold, known }) => this.#sliced(`look ${name}`, () => {

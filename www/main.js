@@ -38,6 +38,8 @@ class Page {
     lookBy: (by) => this.screen.look((this.screen.past() ?? this.screen.trained()) + by),
     reset: () => this.restart({}, false),
     newSeed: () => this.restart({ seed: String(library.fresh_seed()) }),
+    one: (arm) => this.screen.compare.alone(arm),
+    both: () => this.screen.compare.toggle(),
   });
   screen;
   #still;
@@ -96,11 +98,11 @@ class Page {
     this.#begin('start', { query, autoplay, epoch: null, entry: 'new' });
   }
 
-  /** Starts the run over, on its data unless others are chosen. @param {Record<string, string>} changed @param {boolean} [autoplay] */
+  /** Starts the run over, on its data and beside the run that is kept as A unless others are chosen. @param {Record<string, string>} changed @param {boolean} [autoplay] */
   restart(changed, autoplay) {
     const { status, threshold } = this.screen;
-    const hash = new URLSearchParams(status?.address).get('hash');
-    this.start(this.controls.query({ threshold: String(threshold), ...(hash && !changed.data ? { hash } : {}), ...changed }), autoplay);
+    const kept = [...new URLSearchParams(status?.address)].filter(([key]) => !changed.data && (key === 'hash' || key === 'a'));
+    this.start(this.controls.query({ threshold: String(threshold), ...Object.fromEntries(kept), ...changed }), autoplay);
   }
 
   /** Follows the run and moves it. @param {string} command */
@@ -146,7 +148,6 @@ class Page {
       this.start(link.search);
       scrollTo(0, 0);
     });
-    $('arm').addEventListener('change', () => screen.choose(Number($('arm', HTMLSelectElement).value)));
     $('undo').addEventListener('click', () => this.#begin('undo', { query: '' }, false));
     $('save').addEventListener('click', () => this.#save());
     $('share').addEventListener('click', () => this.#share());
@@ -199,9 +200,6 @@ class Page {
     controls.show(status.values, data);
     document.body.classList.remove('waiting');
     screen.begin(status, data, epoch);
-    const arms = status.arms.map((/** @type {string} */ label, /** @type {number} */ i) => new Option(label, String(i)));
-    $('arm').replaceChildren(...arms);
-    $('arm').parentElement?.toggleAttribute('hidden', arms.length < 2);
     $('save').hidden = !status.network;
     $('run-name').textContent = status.network ? `${data.name}: ${count(data.train)} to train, ${count(data.test)} to test` : '';
     $('undo').hidden = !undoable;

@@ -1,9 +1,9 @@
 // @ts-check
 // One layer's weights: one canvas pixel is one weight. Zooming only scales the element.
-import { align, count, element, evenUnit, fixed, scalePixels, short, unitWithin } from './dom.js';
+import { align, element, evenUnit, scalePixels, unitWithin } from './dom.js';
 
 /** @typedef {import('../pkg/lab.js').View} View */
-/** @typedef {{ kept: number, total: number, limit: number, alive: number | null }} Drawn */
+/** @typedef {{ kept: number, total: number, limit: number, words: string, said: string }} Drawn */
 
 /** Largest CSS pixels a weight may take. */
 const MOST = 24;
@@ -19,10 +19,10 @@ export class Matrix {
   figure;
   /** Called with the pixel that is pointed at or walked to. @type {(x: number, y: number) => void} */ onpoint = () => {};
   /** Called with the pixel that is clicked, or chosen by Enter. @type {(x: number, y: number) => void} */ onpick = () => {};
+  /** Matrices of the same weights: all are zoomed and scrolled together. @type {Matrix[]} */ peers = [];
   #view;
   #layer;
   #name;
-  #filters;
   #room;
   #height;
   #zoom = 1;
@@ -36,16 +36,15 @@ export class Matrix {
 
   /**
    * @param {View} view @param {number} layer
-   * @param {{ id: string, short: string, name: string, heading: string[], filters: number, room: HTMLElement, height: number }} about
+   * @param {{ id: string, short: string, name: string, heading: string[], room: HTMLElement | null, height: number }} about
    *   The canvas's id, the layer's name short and with its size, the caption's first word
-   *   and the rest, its filters, the element whose width it may take, and the CSS pixels it may be high
-   *   until it is zoomed.
+   *   and the rest, the element whose width it may take if not its figure's, and the CSS pixels it may be
+   *   high until it is zoomed.
    */
-  constructor(view, layer, { id, short, name, heading, filters, room, height }) {
+  constructor(view, layer, { id, short, name, heading, room, height }) {
     this.#view = view;
     this.#layer = layer;
     this.#name = name;
-    this.#filters = filters;
     this.#room = room;
     this.#height = height;
     this.canvas = element('canvas', { id, tabindex: '0', role: 'img' });
@@ -64,24 +63,22 @@ export class Matrix {
     this.#listen();
   }
 
-  /** Draws the frame that the view has, and says what it shows. @returns {Drawn} */
-  draw() {
+  /** Draws the frame that the view has, and says what it shows, after a note. @param {string} [note] @returns {Drawn} */
+  draw(note = '') {
     const { width, height } = this.canvas;
     /** @type {Drawn} */ const drawn = JSON.parse(this.#view.drawWeights(this.#layer, this.canvas));
     if (!this.canvas.style.width || width !== this.canvas.width || height !== this.canvas.height) this.fit();
-    const { kept, total, limit, alive } = drawn;
-    const share = fixed((100 * (total - kept)) / total, 1);
-    const filters = alive === null ? '' : `${alive} of ${this.#filters} filters alive, `;
-    this.#count.textContent = `${filters}${count(kept)} of ${count(total)} weights kept, ${share} % pruned, colours ±${short(limit)}`;
+    const { kept, total, words, said } = drawn;
+    this.#count.textContent = note + words;
     Object.assign(this.canvas.dataset, { kept, total });
-    this.canvas.setAttribute('aria-label', `${this.#name}: ${filters}${kept} of ${total} weights kept, ${share} percent pruned. Arrow keys inspect single weights.`);
+    this.canvas.setAttribute('aria-label', `${this.#name}: ${note}${said}. Arrow keys inspect single weights.`);
     return drawn;
   }
 
   /** Device pixels a weight takes: a whole number, so that nothing is resampled. */
   #pixels() {
     const least = Math.round(devicePixelRatio);
-    const base = Math.max(least, unitWithin(this.canvas, this.#room.clientWidth - AROUND, this.#height));
+    const base = Math.max(least, unitWithin(this.canvas, (this.#room ?? this.figure).clientWidth - AROUND, this.#height));
     return evenUnit(this.canvas, Math.min(MOST * least, Math.max(1, Math.round(base * this.#zoom))));
   }
 
@@ -128,7 +125,10 @@ export class Matrix {
     const [x, y] = event ? [event.clientX - frame.left, event.clientY - frame.top] : [box.clientWidth / 2, box.clientHeight / 2];
     const before = this.#unit();
     this.#zoom = Math.min(MOST, Math.max(0.1, this.#zoom * by));
-    this.fit();
+    for (const matrix of [this, ...this.peers]) {
+      matrix.#zoom = this.#zoom;
+      matrix.fit();
+    }
     const grown = this.#unit() / before;
     box.scrollLeft = (box.scrollLeft + x) * grown - x;
     box.scrollTop = (box.scrollTop + y) * grown - y;
@@ -142,6 +142,7 @@ export class Matrix {
     canvas.addEventListener('pointerdown', (event) => this.onpoint(...pixel(event)));
     canvas.addEventListener('click', (event) => this.onpick(...pixel(event)));
     canvas.addEventListener('dblclick', (event) => this.#scale(event.shiftKey ? 0.5 : 2, event));
+    this.#box.addEventListener('scroll', () => this.peers.forEach((peer) => peer.#box.scrollTo(this.#box.scrollLeft, this.#box.scrollTop)));
     this.#box.addEventListener('wheel', (event) => {
       // A pinch on a touchpad arrives as a wheel with ctrl; plain wheels scroll the page.
       if (!event.ctrlKey) return;

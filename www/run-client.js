@@ -2,7 +2,7 @@
 // The page's line to the worker: commands go out, events and answers come back.
 import { startWorker } from './start.js';
 
-/** @typedef {{ epoch: number, finished: boolean, evaluating: boolean, taken: number, batches: number, firstEpoch: number, arms: string[], arm: number, network: boolean, method: string, values: Record<string, string>, address: string, marks: [number, string][] }} Status */
+/** @typedef {{ epoch: number, finished: boolean, evaluating: boolean, taken: number, batches: number, firstEpoch: number, arms: string[], arm: number, network: boolean, comparable: boolean, compared: boolean, method: string, values: Record<string, string>, address: string, marks: [number, string][] }} Status */
 
 /** Somebody who waits for an answer. @typedef {{ resolve(value: any): void, reject(error: Error): void }} Asker */
 

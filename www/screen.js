@@ -1,6 +1,7 @@
 // @ts-check
 // The screen: which epoch is looked at, through which threshold, and everything drawn of it.
 import { viewQuery } from './address.js';
+import { Compare } from './compare.js';
 import { Digit } from './digit.js';
 import { $, fixed } from './dom.js';
 import { Figures } from './figures.js';
@@ -44,6 +45,7 @@ export class Screen {
   #address;
   #experiment;
   #transport;
+  /** Two runs side by side. */ compare;
   #view = new library.View();
   #records = new library.Records();
   #pictures;
@@ -60,6 +62,7 @@ export class Screen {
     this.#address = address;
     this.#experiment = experiment;
     this.#transport = transport;
+    this.compare = new Compare(client, this);
     this.#pictures = new Pictures(client, {
       epoch: () => this.#header?.epoch ?? this.past() ?? this.trained(),
       caption: () => this.#caption(),
@@ -143,6 +146,7 @@ export class Screen {
     Object.assign(this, { status, data });
     this.#runs += 1;
     this.#view.clear();
+    this.compare.receive(undefined);
     this.#records.clear();
     this.#lens = { key: '', value: null };
     this.#header = null;
@@ -197,19 +201,21 @@ export class Screen {
     if (this.#inFlight) return;
     this.#inFlight = true;
     this.#wanted = false;
-    this.#client.ask('frame', { epoch: this.past() }).then((bytes) => this.#receive(bytes), () => { this.#inFlight = false; });
+    this.#client.ask('frame', { epoch: this.past(), both: this.compare.both }).then((frames) => this.#receive(frames), () => { this.#inFlight = false; });
   }
 
-  /** @param {Uint8Array} bytes */
-  #receive(bytes) {
+  /** @param {{ bytes: Uint8Array, a?: Uint8Array }} frames */
+  #receive({ bytes, a }) {
     this.#header = JSON.parse(this.#view.receive(bytes) ?? 'null');
+    this.compare.receive(a);
     this.#inFlight = false;
     // Drawn when the screen is ready; a hidden tab draws nothing and trains on.
     requestAnimationFrame(() => {
       this.#paint();
       this.ondraw();
       if (this.#wanted) this.refresh();
-      else if (this.mode === 'live' && this.past() === null) setTimeout(() => this.refresh(), FRAME);
+      // Two runs are seen at the ends of epochs, of which the worker tells.
+      else if (this.mode === 'live' && this.past() === null && !a) setTimeout(() => this.refresh(), FRAME);
     });
   }
 
@@ -217,7 +223,7 @@ export class Screen {
     const header = this.#header;
     if (!header) return;
     this.showTransport();
-    this.#heatmaps.draw(header);
+    this.#heatmaps.draw(header, this.compare);
     this.#sizes.draw(header);
     const accuracy = this.#accuracy(header);
     showReadouts(this.#view, accuracy, this.#method().trainAccuracy);
@@ -265,6 +271,7 @@ export class Screen {
     const { status } = this;
     if (!status) return;
     const { values, taken, batches, firstEpoch } = status;
+    this.compare.show();
     this.#transport.show({
       mode: this.mode, epoch: this.trained(), taken, batches, epochs: Number(values.epochs), first: firstEpoch,
       shown: this.#header ? Math.max(this.#header.epoch, firstEpoch) : this.past() ?? this.trained(), following: this.past() === null, millis: this.millis,

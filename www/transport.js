@@ -2,7 +2,7 @@
 // The buttons, the scrubber and the keys that move a run and the view along its epochs.
 import { $, fixed } from './dom.js';
 
-/** @typedef {{ train(): void, stepEpoch(): void, stepBatch(): void, look(epoch: number | null): void, lookBy(epochs: number): void, reset(): void, newSeed(): void }} Actions */
+/** @typedef {{ train(): void, stepEpoch(): void, stepBatch(): void, look(epoch: number | null): void, lookBy(epochs: number): void, reset(): void, newSeed(): void, one(arm: number): void, both(): void }} Actions */
 
 export class Transport {
   #scrubber = $('epoch-scrubber', HTMLInputElement);
@@ -15,7 +15,7 @@ export class Transport {
     /** @type {Record<string, () => void>} */ const keys = {
       ' ': actions.train, k: actions.train, e: actions.stepEpoch, '.': actions.stepBatch, r: actions.reset, n: actions.newSeed,
       ArrowLeft: () => actions.lookBy(-1), ArrowRight: () => actions.lookBy(1), Home: () => actions.look(0), End: () => actions.look(null),
-      '?': () => $('help').click(),
+      a: () => actions.one(1), b: () => actions.one(0), x: actions.both, '?': () => $('help').click(),
     };
     document.addEventListener('keydown', (event) => {
       const { target, key } = event;

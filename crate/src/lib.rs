@@ -22,6 +22,7 @@ pub mod prediction;
 pub mod plots;
 pub mod quantities;
 pub mod frame;
+pub mod difference;
 pub mod checkpoint;
 pub mod session;
 pub mod runs;

@@ -380,3 +380,17 @@ fn several_runs_are_saved_in_one_file_and_go_on_exactly() {
     assert!(there.open(vec![torn], "").unwrap_err().to_string().contains("both.safetensors"));
     assert_eq!(ends(&there), ends(&desk), "what was there is there");
 }
+
+#[test]
+fn a_branch_is_another_run_and_the_one_before_is_still_there() {
+    let mut desk = Desk::default();
+    desk.start("experiment=full-kl&network=64-8-10&epochs=2&samples=1&seed=5").unwrap();
+    train(desk.run_mut().unwrap(), 9);
+    let address = desk.address();
+    assert!(desk.branch(0, 7).is_err());
+    assert_eq!(desk.address(), address, "an error changes nothing");
+    assert_eq!(desk.branch(0, 1), Ok(Outcome::Began));
+    assert!(desk.notices().concat().contains("epoch 1"), "it is said where B waits");
+    assert!(desk.address().starts_with(&format!("{address}&a=")), "{}", desk.address());
+    assert!(desk.undo() && desk.address() == address && desk.run().unwrap().epoch() == 2);
+}

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use sparsevd::data::{self, Data};
+use sparsevd::data::{self, Data, Dataset, Features};
+use sparsevd::frame::{self, Frame};
 use sparsevd::plots::plot::{Axis, Plot};
 use sparsevd::runs::{Arm, Look, Observing, Own, Picture, Runs, Setup, When, at_once};
 use sparsevd::session::{Progress, Session};
@@ -219,7 +220,8 @@ fn a_kept_run_goes_on_as_it_would_alone_and_a_branch_is_exact() {
     }
     changed.set("lr", "0.01").unwrap();
     finish(&mut changed);
-    changed.branch(2).unwrap();
+    assert!(changed.branch(0, 9).is_err_and(|error| error.to_string().contains("Epoch 9")));
+    let mut changed = changed.branch(0, 2).unwrap();
     while changed.epoch() < 2 || changed.evaluating() {
         changed.advance();
     }
@@ -227,10 +229,64 @@ fn a_kept_run_goes_on_as_it_would_alone_and_a_branch_is_exact() {
     assert_eq!(a.records()[..3], b.records()[..]);
     finish(&mut changed);
     assert_eq!(end(changed.lead().unwrap()), end(alone.lead().unwrap()), "B");
-    assert!(changed.branch(9).unwrap_err().to_string().contains("Epoch 9"));
     changed.forget();
     assert!(changed.kept().is_none() && changed.arms().count() == 1);
 
+    assert!(alone.comparable() && alone.frames(None).is_none());
     let mut twins = Runs::new(settings(), twins(&settings()), &[], &digits(), &[]).unwrap();
-    assert!(twins.keep().is_err(), "it compares its own runs");
+    assert!(twins.keep().is_err() && !twins.comparable(), "it compares its own runs");
+}
+
+/// Epochs and fingerprints of A and of B on the screen.
+fn frames(runs: &Runs, epoch: Option<u32>) -> [(u32, String); 2] {
+    runs.frames(epoch).expect("two runs").map(|bytes| {
+        let Frame { header, .. } = frame::decode(&bytes).expect("a frame");
+        (header.epoch, header.fingerprint)
+    })
+}
+
+#[test]
+fn two_runs_are_seen_at_one_moment() {
+    let mut runs = Runs::new(settings(), Setup::one(&settings()), &[], &digits(), &[]).unwrap();
+    while runs.epoch() < 1 {
+        runs.advance();
+    }
+    // Within an epoch B runs ahead; both are shown at the end of the one before.
+    runs.advance();
+    runs.keep().unwrap();
+    runs.set("lr", "0.004").unwrap();
+    runs.advance();
+    let [a, b] = frames(&runs, None);
+    assert_eq!((a.0, &a), (1, &b));
+    finish(&mut runs);
+    let [a, b] = frames(&runs, None);
+    assert_eq!((a.0, b.0), (settings().epochs, settings().epochs));
+    assert_ne!(a.1, b.1);
+    let both = runs.frames(None).unwrap().map(|bytes| frame::decode(&bytes).unwrap());
+    assert!(both.iter().all(|frame| frame.header.live), "as they are now, not rounded");
+    let [a, b] = frames(&runs, Some(1));
+    assert_eq!((a.0, &a), (1, &b));
+    // What has fewer epochs is shown at its last.
+    let a = runs.lead().unwrap().clone();
+    let longer = Settings { epochs: settings().epochs + 1, seed: 4, ..settings() };
+    let longer = Runs::new(longer.clone(), Setup::one(&longer), &[], &digits(), &[]).unwrap();
+    let mut longer = longer.beside(a).unwrap();
+    finish(&mut longer);
+    let epochs = settings().epochs;
+    assert_eq!(frames(&longer, None).map(|frame| frame.0), [epochs, epochs + 1]);
+}
+
+#[test]
+fn a_kept_run_that_loses_its_loss_does_not_stop_the_other() {
+    let huge = |n: usize| {
+        let labels = (0..n).map(|i| (i % 10) as u8).collect();
+        Dataset::new(Features::Reals(vec![3e38; 64 * n]), 64, labels)
+    };
+    let data = Arc::new(Data::new("huge", huge(200), huge(20), None).unwrap());
+    let a = Session::new(settings(), data, Vec::new()).unwrap();
+    let b = Runs::new(settings(), Setup::one(&settings()), &[], &digits(), &[]).unwrap();
+    let mut both = b.beside(a).unwrap();
+    finish(&mut both);
+    assert!(both.kept().unwrap().diverged() && both.finished());
+    assert_eq!(both.epoch(), settings().epochs);
 }

@@ -27,6 +27,7 @@ mod determinism;
 mod address;
 mod saving;
 mod links;
+mod compare;
 mod walk;
 mod data_in;
 mod bad_input;

@@ -151,6 +151,21 @@ impl Desk {
         true
     }
 
+    /// Begins B beside the run of arm `i`, which is kept as A: the same up to the end of `epoch`.
+    ///
+    /// # Errors
+    /// As [`Runs::branch`]; the desk is as it was.
+    pub fn branch(&mut self, i: usize, epoch: u32) -> Result<Outcome> {
+        let run = self.run.as_ref().ok_or_else(|| Error::new("There is no run to go on from."))?;
+        let branched = run.branch(i, epoch)?;
+        self.adopt(branched);
+        self.notices = vec![format!(
+            "The run is kept as A. B is the same up to epoch {epoch} and waits there: change a \
+             setting, then train on."
+        )];
+        Ok(Outcome::Began)
+    }
+
     /// Opens what was dropped together: saved runs, data, or saved runs with their data. Data
     /// that nothing waits for begin a run with the settings of `query`.
     ///

@@ -25,13 +25,14 @@ impl Runs {
         Ok(())
     }
 
-    /// Makes the run A and begins B: the same run up to the end of `epoch`, without the changes
-    /// that came after. Its state there is computed again, which is exact.
+    /// Runs in which the run of arm `i` is A, and B the same up to the end of `epoch`, without the
+    /// changes that came after. B's state there is computed again, which is exact.
     ///
     /// # Errors
     /// As [`keep`](Self::keep), or the epoch is not one of the past.
-    pub fn branch(&mut self, epoch: u32) -> Result<()> {
-        let a = self.alone()?;
+    pub fn branch(&self, i: usize, epoch: u32) -> Result<Self> {
+        let lead = self.alone()?;
+        let a = self.session(i).unwrap_or(lead);
         let record = a.records().iter().find(|record| record.epoch == epoch);
         let step = record.map(|record| record.step).ok_or_else(|| {
             Error::new(format!("Epoch {epoch} is not one that was trained: look at one that was."))
@@ -41,12 +42,7 @@ impl Runs {
             settings.set(&change.key, &change.from)?;
         }
         let b = Session::new(settings, a.trainer().data().clone(), changes)?;
-        let a = std::mem::replace(&mut self.sessions[0], b);
-        self.stand_beside(a);
-        self.epoch = None;
-        self.seen.iter_mut().for_each(Vec::clear);
-        self.observing.iter_mut().for_each(|observing| *observing = None);
-        Ok(())
+        Self::resumed(b, self.pictures).beside(a.clone())
     }
 
     /// The same beside `a`, which is kept as A.
@@ -68,11 +64,35 @@ impl Runs {
         }
     }
 
+    /// A's frame and B's of one moment: of a past `epoch`, or of the last that both have completed,
+    /// A's last if it has fewer. States as they are now are only taken of both: a past one is rounded.
+    pub fn frames(&self, epoch: Option<u32>) -> Option<[Vec<u8>; 2]> {
+        let both = [self.kept()?, self.lead()?];
+        let last = |run: &Session| run.records().last().map_or(0, |record| record.epoch);
+        let rests = |run: &Session| {
+            let begun = run.trainer().position().taken > 0 || run.evaluating() || run.diverged();
+            !begun && last(run) <= self.epoch()
+        };
+        let now = epoch.is_none() && both.into_iter().all(rests);
+        let at = epoch.unwrap_or(self.epoch());
+        Some(both.map(|run| run.frame((!now).then(|| at.min(last(run))))))
+    }
+
+    /// Whether arm `i` is A and its loss is no longer a number: B goes on without it.
+    pub(super) fn is_lost(&self, i: usize) -> bool {
+        self.compares && i == 1 && self.sessions[1].diverged()
+    }
+
+    /// Whether there is one run of a network to compare with another.
+    pub fn comparable(&self) -> bool {
+        self.alone().is_ok()
+    }
+
     /// The only run there is besides A.
     fn alone(&self) -> Result<&Session> {
         match (&self.sessions[..], self.kept()) {
-            ([session], _) | ([session, _], Some(_)) => Ok(session),
             ([], _) => Err(Error::new("There is no network here to compare with another.")),
+            ([session], _) | ([session, _], Some(_)) if self.own.is_none() => Ok(session),
             _ => Err(Error::new(
                 "This experiment compares its own runs already: choose one with a single run.",
             )),

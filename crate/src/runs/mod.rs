@@ -189,13 +189,14 @@ impl Runs {
             return done;
         }
         let target = self.epoch.map_or(0, |epoch| epoch + 1);
-        let behind = |i: &usize| !at_end_of(&self.sessions[*i], target);
+        let behind = |i: &usize| !self.at_end_of(*i, target);
         let mut all_behind = (0..self.sessions.len()).filter(behind).peekable();
         let others = all_behind.peek().is_some();
         if let Some(i) = all_behind.find(|i| !self.is_lent(*i)) {
             return match self.sessions[i].advance() {
                 // An epoch is complete when it is so for all.
                 Progress::Epoch => self.level(target),
+                Progress::Diverged if self.is_lost(i) => self.level(target),
                 other => other,
             };
         }
@@ -215,7 +216,7 @@ impl Runs {
 
     /// After one has completed epoch `target`: whether all have.
     fn level(&mut self, target: u32) -> Progress {
-        let all = self.sessions.iter().all(|session| at_end_of(session, target));
+        let all = (0..self.sessions.len()).all(|i| self.at_end_of(i, target));
         let own = self.own.as_ref().is_none_or(|own| own.epoch() >= target);
         if !all || !own {
             return Progress::Evaluated;
@@ -228,9 +229,18 @@ impl Runs {
         }
     }
 
+    /// Whether arm `i` has completed `epoch`, or all that it has.
+    fn at_end_of(&self, i: usize, epoch: u32) -> bool {
+        let session = &self.sessions[i];
+        let last = session.records().last().map(|record| record.epoch);
+        let done = session.finished() && !session.evaluating();
+        done || self.is_lost(i) || last.is_some_and(|last| last >= epoch)
+    }
+
     /// Whether all epochs of all arms are trained and evaluated.
     pub fn finished(&self) -> bool {
-        let arms = self.sessions.iter().all(|session| session.finished() && !session.evaluating());
+        let ended = |(i, s): (usize, &Session)| self.is_lost(i) || s.finished() && !s.evaluating();
+        let arms = self.sessions.iter().enumerate().all(ended);
         let own = self.own.as_ref().is_none_or(|own| own.epoch() >= self.settings.epochs);
         arms && own && self.next_of_epoch().is_none()
     }
@@ -288,7 +298,7 @@ impl Runs {
         // Between two epochs nothing has to wait.
         let between = |s: &Session| s.trainer().position().taken == 0 && !s.evaluating();
         if self.sessions.iter().all(between)
-            && self.sessions.iter().all(|s| at_end_of(s, self.epoch()))
+            && (0..self.sessions.len()).all(|i| self.at_end_of(i, self.epoch()))
         {
             self.take_waiting();
         }
@@ -311,11 +321,4 @@ impl Runs {
             }
         }
     }
-}
-
-/// Whether a run has completed `epoch`, or all that it has.
-fn at_end_of(session: &Session, epoch: u32) -> bool {
-    let last = session.records().last().map(|record| record.epoch);
-    let done = session.finished() && !session.evaluating();
-    done || last.is_some_and(|last| last >= epoch)
 }

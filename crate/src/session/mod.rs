@@ -43,7 +43,7 @@ pub struct Session {
     /// How much is measured at the end of an epoch.
     detail: Detail,
     records: Vec<Record>,
-    history: Vec<(u32, Snapshot)>,
+    history: Vec<(u32, Arc<Snapshot>)>,
     /// The limits of the layers' colours up to each epoch of the history.
     limits: Vec<Vec<f32>>,
     /// The run at its last evaluated epoch, to go back to if it diverges.
@@ -140,7 +140,7 @@ impl Session {
     fn remember(&mut self) {
         let epoch = self.trainer.position().epoch;
         self.limits.push(self.limits_from(self.limits.last()));
-        self.history.push((epoch, Snapshot::of(self.trainer.network())));
+        self.history.push((epoch, Arc::new(Snapshot::of(self.trainer.network()))));
         // The old copy goes first: two are enough.
         self.last_good = None;
         self.last_good = Some(self.trainer.clone());
@@ -207,6 +207,11 @@ impl Session {
     /// Whether all epochs are trained.
     pub fn finished(&self) -> bool {
         self.trainer.position().epoch >= self.settings().epochs
+    }
+
+    /// Whether the loss is no longer a number.
+    pub fn diverged(&self) -> bool {
+        self.diverged
     }
 
     /// Changes a live setting of the run. While an evaluation is under way the change waits for its

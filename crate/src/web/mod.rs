@@ -17,6 +17,7 @@ mod run;
 mod open;
 mod look;
 mod view;
+mod compare;
 mod readouts;
 mod records;
 mod answer;

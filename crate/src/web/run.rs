@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::data::DataSet;
 use super::{to_js_error, values};
 use crate::desk::{self, Outcome};
+use crate::error;
 use crate::measures::Scoring;
 use crate::pictures::events;
 use crate::runs::Runs;
@@ -85,6 +86,11 @@ impl Desk {
 
     pub(super) fn runs(&self) -> Result<&Runs, JsError> {
         self.desk.run().ok_or_else(|| JsError::new(NONE))
+    }
+
+    /// Begins a branch of the arm that is looked at.
+    pub(super) fn begin_branch(&mut self, epoch: u32) -> error::Result<Outcome> {
+        self.desk.branch(self.arm, epoch)
     }
 
     /// The run of the arm that is looked at, if this experiment has runs of networks.
@@ -167,9 +173,9 @@ impl Desk {
         Ok(DataSet(run.unwrap_or(self.runs()?.data()).clone()))
     }
 
-    /// The run as the bytes of a safetensors file.
+    /// The runs as the bytes of a safetensors file.
     pub fn save(&self) -> Result<Vec<u8>, JsError> {
-        Ok(self.run()?.save())
+        self.runs()?.save(&self.desk.address()).map_err(to_js_error)
     }
 
     /// Does the next piece of work.
@@ -215,6 +221,8 @@ impl Desk {
             "arms": arms,
             "arm": if self.arm < arms.len() { self.arm } else { 0 },
             "network": session.is_some(),
+            "comparable": runs.comparable(),
+            "compared": runs.kept().is_some(),
             "method": method.name(),
             "values": values(&settings),
             "address": self.desk.address(),

@@ -12,6 +12,7 @@ use crate::pictures::posterior::posterior_plot;
 use crate::pictures::scatter::scatter_plot;
 use crate::plots::filters::Filters;
 use crate::plots::heatmap::{self, Heatmap};
+use crate::plots::numbers::{fixed, short};
 use crate::plots::tiles::{self, describe_tiles};
 use crate::priors;
 
@@ -23,7 +24,9 @@ struct Painted {
     kept: usize,
     total: usize,
     limit: f32,
-    alive: Option<usize>,
+    /// What it shows, as it is written and as it is spoken.
+    words: String,
+    said: String,
 }
 
 /// One weight.
@@ -41,9 +44,11 @@ struct Cell {
 /// The page's copy of what there is to see.
 #[wasm_bindgen]
 pub struct View {
-    frame: Option<Frame>,
-    threshold: f32,
+    pub(super) frame: Option<Frame>,
+    pub(super) threshold: f32,
     pixels: Vec<u8>,
+    /// What is said of each layer if these are differences, no weights.
+    pub(super) words: Vec<String>,
 }
 
 #[wasm_bindgen]
@@ -52,7 +57,7 @@ impl View {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default, reason = "JavaScript calls it")]
     pub fn new() -> Self {
-        Self { frame: None, threshold: 3.0, pixels: Vec::new() }
+        Self { frame: None, threshold: 3.0, pixels: Vec::new(), words: Vec::new() }
     }
 
     /// Forgets the run that was seen so far.
@@ -75,8 +80,7 @@ impl View {
     }
 
     /// Paints layer number `layer` on a canvas, one pixel a weight: a convolution as its filters,
-    /// others as matrices; returns JSON `{kept, total, limit, alive}`, where `alive` counts the
-    /// filters with a weight left.
+    /// others as matrices; returns JSON `{kept, total, limit, words, said}`.
     #[wasm_bindgen(js_name = drawWeights)]
     pub fn draw_weights(
         &mut self,
@@ -88,20 +92,35 @@ impl View {
         };
         let heatmap = layer_of(frame, layer);
         let limit = frame.header.limits[layer];
-        let (width, height, alive) = match filters_of(frame, layer) {
+        let (size, dead) = match filters_of(frame, layer) {
             Some(filters) => {
-                let size = filters.paint(self.threshold, limit, &mut self.pixels);
-                (size.0, size.1, Some(heatmap.columns - size.2))
+                let (width, height, dead) = filters.paint(self.threshold, limit, &mut self.pixels);
+                ((width, height), Some(dead))
             }
-            None => {
-                let size = heatmap.paint(self.threshold, limit, &mut self.pixels);
-                (size.0, size.1, None)
-            }
+            None => (heatmap.paint(self.threshold, limit, &mut self.pixels), None),
         };
-        put(canvas, &self.pixels, width, height)?;
+        put(canvas, &self.pixels, size.0, size.1)?;
         let kept = heatmap.kept(self.threshold);
         let total = heatmap.rows * heatmap.columns;
-        Ok(to_json(&Painted { kept, total, limit, alive }))
+        let (words, said) = match self.words.get(layer) {
+            Some(words) => (words.clone(), words.clone()),
+            None => {
+                let filters = heatmap.columns;
+                let alive =
+                    dead.map(|dead| format!("{} of {filters} filters alive, ", filters - dead));
+                let alive = alive.unwrap_or_default();
+                let share = fixed(100.0 * (total - kept) as f64 / total as f64, 1);
+                let [left, all] = [kept, total].map(|n| fixed(n as f64, 0));
+                let limit = short(f64::from(limit));
+                (
+                    format!(
+                        "{alive}{left} of {all} weights kept, {share} % pruned, colours ±{limit}"
+                    ),
+                    format!("{alive}{kept} of {total} weights kept, {share} percent pruned"),
+                )
+            }
+        };
+        Ok(to_json(&Painted { kept, total, limit, words, said }))
     }
 
     /// Paints units of the first layer as images in rows of `across`: `most` of them, from number
