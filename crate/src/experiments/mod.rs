@@ -3,6 +3,7 @@
 //!
 //! To add an experiment: one file with a value of [`Experiment`], one line in [`ALL`].
 
+mod claims;
 mod ensembling;
 mod experiment;
 mod lenet;
@@ -20,6 +21,7 @@ mod unseen_classes;
 mod vd_vs_ard;
 mod verdict;
 
+pub use claims::{CLAIMS, Checked, Claim, Recording, recording};
 pub use experiment::{Experiment, PLAIN, Part};
 pub use verdict::{Figure, Verdict};
 

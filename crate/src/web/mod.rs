@@ -6,6 +6,7 @@ mod bench;
 mod canvas;
 mod catalogue;
 mod chart;
+mod claims;
 mod data;
 mod html;
 mod look;
