@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sparsevd::data::Data;
-use sparsevd::experiments::{self, Experiment};
+use sparsevd::experiments::{self, CLAIMS, Experiment};
 use sparsevd::link::Link;
 use sparsevd::runs::{Look, Runs, When};
 use sparsevd::session::Progress;
@@ -117,6 +117,10 @@ fn whoever_looks_changes_nothing_and_sees_everything() {
             assert!(verdict.sentence.ends_with('.'), "{}: {}", e.name, verdict.sentence);
             for figure in &verdict.figures {
                 assert!(!figure.value.is_nan(), "{}: {} is no number", e.name, figure.name);
+            }
+            for claim in CLAIMS.iter().filter(|claim| claim.experiment == e.name) {
+                let named = verdict.figures.iter().any(|figure| figure.name == claim.figure);
+                assert!(named, "{}: {} is not measured", e.name, claim.figure);
             }
         }
     }

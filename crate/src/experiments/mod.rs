@@ -4,6 +4,7 @@
 //! To add an experiment: one file with a value of [`Experiment`], one line in the list below. In the
 //! core, which knows what the menu says of all, are only those that are nothing but settings.
 
+mod claims;
 mod ensembling;
 mod experiment;
 mod lenet;
@@ -21,6 +22,7 @@ mod unseen_classes;
 mod vd_vs_ard;
 mod verdict;
 
+pub use claims::{CLAIMS, Checked, Claim, Recording, recording};
 pub use experiment::{Entry, Experiment, PLAIN, Part};
 pub use verdict::{Figure, Verdict};
 

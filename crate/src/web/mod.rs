@@ -22,6 +22,7 @@ mod readouts;
 mod records;
 mod answer;
 mod table;
+mod claims;
 mod words;
 
 use serde_json::{Value, json};

@@ -1,9 +1,12 @@
-//! The command line: train, run experiments, evaluate, fill the paper's table and measure with the same library as the page.
+//! The command line: train, run experiments, check claims, evaluate, fill the paper's table and measure with the same library as the page.
 
 mod bench;
+mod claims;
+mod cores;
 mod epochs;
 mod evaluate;
 mod experiment;
+mod figures;
 mod files;
 mod flags;
 mod inputs;
@@ -12,6 +15,7 @@ mod options;
 mod rows;
 mod table;
 mod train;
+mod trial;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -24,11 +28,12 @@ fn main() -> ExitCode {
     let result = match matches.subcommand() {
         Some(("train", arguments)) => train::run(arguments).map(done),
         Some(("experiment", arguments)) => experiment::run(arguments),
+        Some(("claims", arguments)) => claims::run(arguments),
         Some(("evaluate", arguments)) => evaluate::run(arguments).map(done),
         Some(("table", arguments)) => table::run(arguments).map(done),
         Some(("bench", arguments)) => bench::run(arguments).map(done),
         _ => Err(Error::new(
-            "Say what to do: train, experiment, evaluate, table or bench (try --help).",
+            "Say what to do: train, experiment, claims, evaluate, table or bench (try --help).",
         )),
     };
     match result {

@@ -53,6 +53,26 @@ pub fn command() -> Command {
                 .help("Change a setting by its key in addresses, such as lr=0.002"),
         )
         .arg(data().help(format!("{} [default: the experiment's]", inputs::ABOUT)));
+    let claims = Command::new("claims")
+        .about("Check the lecture's claims over seeds; goes on where it was interrupted; exit status 1 if one does not hold on nine of ten seeds")
+        .arg(option("seeds", "SEEDS").default_value("1..10").help("7, 1..10 or 1,4,9"))
+        .arg(option("csv", "FILE").help("Write the table of claims to FILE"))
+        .arg(option("record", "FILE").help("Write what the page shows, with version and date, to FILE"))
+        .arg(option("figures", "FILE").default_value("claims-figures.csv").help(
+            "Where every figure of every seed is kept: what is there is not run again",
+        ))
+        .arg(
+            option("merge", "FILES")
+                .num_args(1..)
+                .action(ArgAction::Append)
+                .help("Run nothing: put the figures of FILES together (sparsevd experiment --csv)"),
+        )
+        .arg(
+            Arg::new("list")
+                .long("list")
+                .num_args(0)
+                .help("Run nothing: print one command a line, for many machines"),
+        );
     let evaluate = Command::new("evaluate")
         .about("Print the test accuracy of a saved network, and its bytes in every sparse format")
         .arg(option("load", "FILE.safetensors").required(true).help("A file that --save wrote"))
@@ -77,7 +97,7 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands([train, experiment, evaluate, table, bench])
+        .subcommands([train, experiment, claims, evaluate, table, bench])
 }
 
 fn option(name: &'static str, value: &'static str) -> Arg {
