@@ -42,6 +42,7 @@ export class Experiment {
 
   /** Shows what is asked and said; whether it is another experiment than before. @param {string} name */
   show(name) {
+    $('experiment', HTMLSelectElement).value = name;
     if (this.#shown === name) {
       this.judge(null);
       return false;
@@ -52,7 +53,6 @@ export class Experiment {
     const { label, question, prediction, panels, formula, source, limits, aha } = this.words;
     $('title').textContent = label;
     document.title = `${label}: SparseVD Lab`;
-    $('experiment', HTMLSelectElement).value = name;
     for (const card of document.querySelectorAll('.card')) {
       if (/** @type {HTMLElement} */ (card).dataset.name === name) card.setAttribute('aria-current', 'true');
       else card.removeAttribute('aria-current');
