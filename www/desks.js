@@ -54,7 +54,7 @@ export class Desks {
   visit(query) {
     const desk = [this.shown, ...this.#all].find((each) => each.holds(query));
     if (!desk) return this.start(query);
-    this.#latest.forget();
+    this.#latest.dismiss();
     const led = desk.visit(query);
     if (led === library.Led.Same && desk === this.shown) return led;
     return this.#show(desk, library.Led.Resumed);
@@ -67,7 +67,7 @@ export class Desks {
   /** Goes back to the run before; once more, and forward again. Whether there was one. */
   undo() {
     if (!this.undoable()) return false;
-    this.#latest.forget();
+    this.#latest.dismiss();
     const other = this.#all.find((desk) => desk !== this.shown);
     if (this.#crossed && other) this.#show(other, library.Led.Resumed);
     else this.shown.undo();

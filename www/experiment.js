@@ -38,6 +38,7 @@ export class Experiment {
 
   /** Shows what is asked and said; whether it is another experiment than before. @param {string} name */
   show(name) {
+    $('experiment', HTMLSelectElement).value = name;
     const another = this.#shown !== name;
     if (another) this.#change(name);
     this.judge(null);
@@ -52,7 +53,6 @@ export class Experiment {
     for (const [id, text] of Object.entries({ title: label, question, 'prediction-question': asked, aha, source, limits })) $(id).textContent = text;
     for (const [id, html] of Object.entries({ answers, formula })) $(id).innerHTML = html;
     document.title = `${label}: SparseVD Lab`;
-    $('experiment', HTMLSelectElement).value = name;
     $('gallery').querySelector('[aria-current]')?.removeAttribute('aria-current');
     $('gallery').querySelector(`[data-name="${name}"]`)?.setAttribute('aria-current', 'true');
     $('prediction').hidden = !answers;

@@ -60,7 +60,7 @@ fn scripts_sent_as_plain_text_are_called_that() {
     let site = plain::serve(product::dist());
     browse(|page| {
         page.open_at(&site, "");
-        says(page, &["www/", ".js as text/plain", "text/javascript"]);
+        says(page, &["/", ".js as text/plain", "text/javascript"]);
     });
 }
 

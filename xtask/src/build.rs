@@ -19,7 +19,7 @@ const NAME: &str = "sparsevd";
 
 /// The library twice, by the names of its files in `pkg/`, and cargo's flags: its core, which a first
 /// visit loads, and all of it.
-const MODULES: [(&str, &[&str]); 2] = [(NAME, &["--no-default-features"]), (LAB, &[])];
+pub const MODULES: [(&str, &[&str]); 2] = [(NAME, &["--no-default-features"]), (LAB, &[])];
 
 /// Compiles the library, writes `dist` afresh and measures it.
 pub fn build(dist: &Path) -> Result<Sizes> {

@@ -95,9 +95,12 @@ fn cargo(arguments: &[&str]) -> Result<()> {
 }
 
 fn lint_wasm() -> Result<()> {
-    let mut cargo = project::cargo_for_wasm();
-    cargo.args(["clippy", "--package", "sparsevd", "--lib", "--target", toolchain::WASM]);
-    announce(cargo.args(["--", "-D", "warnings"]))
+    for (_, flags) in build::MODULES {
+        let mut cargo = project::cargo_for_wasm();
+        cargo.args(["clippy", "--package", "sparsevd", "--lib", "--target", toolchain::WASM]);
+        announce(cargo.args(flags).args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 /// The whole-product tests, told where the browser and the built site are.

@@ -111,7 +111,7 @@ impl Desk {
     /// Goes to the run of a link: one that is on the desk goes on where it stands.
     pub fn visit(&mut self, query: &str) -> Result<Outcome> {
         if repeats(&self.run, query) {
-            self.forget();
+            self.dismiss();
             return Ok(Outcome::Same);
         }
         if repeats(&self.before, query) && self.undo() {
@@ -126,7 +126,7 @@ impl Desk {
     }
 
     /// Lets go of what waits for its data.
-    pub fn forget(&mut self) {
+    pub fn dismiss(&mut self) {
         self.waiting = None;
     }
 
@@ -147,7 +147,7 @@ impl Desk {
             return false;
         }
         std::mem::swap(&mut self.run, &mut self.before);
-        self.forget();
+        self.dismiss();
         true
     }
 

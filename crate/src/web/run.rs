@@ -131,8 +131,8 @@ impl Desk {
     }
 
     /// Lets go of what waits for its data.
-    pub fn forget(&mut self) {
-        self.desk.forget();
+    pub fn dismiss(&mut self) {
+        self.desk.dismiss();
     }
 
     /// Shows the built-in digits if there is nothing else; whether it did.
