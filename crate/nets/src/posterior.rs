@@ -80,10 +80,10 @@ impl Gaussian {
         self.reference = reference;
     }
 
-    /// Makes the posterior as it is now the prior.
-    pub fn become_prior(&mut self) {
-        let earlier = Earlier::new(self.mean.value.clone(), self.log_sigma.value.clone());
-        self.reference = Reference::Earlier(Arc::new(earlier));
+    /// The posterior as it is now, for a prior.
+    pub fn as_prior(&self) -> Reference {
+        let (mean, log_sigma) = (self.mean.value.clone(), self.log_sigma.value.clone());
+        Reference::Earlier(Arc::new(Earlier::new(mean, log_sigma)))
     }
 
     /// Gives a Gaussian prior the scale that makes the KL smallest, s² = mean (μ² + σ²) (MacKay,

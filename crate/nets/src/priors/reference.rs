@@ -176,7 +176,7 @@ mod tests {
     fn a_posterior_is_where_it_was_when_it_has_become_the_prior() {
         let mut rng = Rng::stream(8, Stream::Initialisation, 0);
         let mut q = Gaussian::new((7, 5), 0.3, -2.0, &mut rng);
-        q.become_prior();
+        q.set_reference(q.as_prior());
         let kl = q.kl(&Normal::STANDARD);
         assert!(kl.abs() < 1e-5, "{kl}");
         let Reference::Earlier(earlier) = q.reference() else { panic!("an earlier posterior") };
@@ -211,7 +211,7 @@ mod tests {
         use crate::posterior::Update;
         let mut rng = Rng::stream(8, Stream::Initialisation, 2);
         let mut q = Gaussian::new((40, 30), 0.3, -2.0, &mut rng);
-        q.become_prior();
+        q.set_reference(q.as_prior());
         let earlier = q.mean.value.clone();
         q.mean.value.fill(0.0);
         for number in 1..=2000 {
