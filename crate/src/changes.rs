@@ -73,7 +73,8 @@ pub fn changed(
         Some(Effect::LiveIfBayesian) => settings.method.switches_live_to(changed.method),
         Some(Effect::Restart) | None => false,
     };
-    if !live {
+    // Tasks share the epochs that there are.
+    if !live || (key == "epochs" && settings.tasks.tasks > 1) {
         return Err(Error::new(format!("Setting '{key}' starts the run over.")));
     }
     fits(&changed, data)?;
@@ -82,7 +83,7 @@ pub fn changed(
 
 fn fits(settings: &Settings, data: Option<&Data>) -> Result<()> {
     let Some(data) = data else { return Ok(()) };
-    if let Some(notice) = settings.clone().fit_batch(settings.objects(data)) {
+    if let Some(notice) = settings.clone().fit_batch(settings.epoch_objects(data)) {
         return Err(Error::new(notice));
     }
     budget::check(settings, data)
@@ -173,7 +174,7 @@ fn undone(after: &Settings, change: &mut Change, data: Option<&Data>) -> Result<
 fn reached(start: &Settings, changes: &[Change], data: &Data) -> usize {
     let mut settings = start.clone();
     let mut place = Place::default();
-    let objects = settings.objects(data);
+    let objects = settings.epoch_objects(data);
     for (count, change) in changes.iter().enumerate() {
         let next = place.after(change.step - place.step, objects, settings.batch_size);
         let ended = |place: &Place| place.epoch >= u64::from(settings.epochs);
@@ -327,6 +328,7 @@ mod tests {
                 "optimizer" => "sgd",
                 "clip" | "retire" => "on",
                 "warmup" | "decay" | "prune" => "3..4",
+                "tasks" => "5:weights",
                 "threshold" => "2",
                 _ => "0.5",
             };

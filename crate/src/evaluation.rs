@@ -188,12 +188,9 @@ impl Evaluation {
             fingerprint: network.fingerprint(),
         };
         if position.epoch > 0 {
-            let epoch = position.epoch;
-            record.kl_weight = match bayesian {
-                Some(_) => settings.kl_weight * settings.kl_warmup.at(epoch),
-                None => 0.0,
-            };
-            record.learning_rate = settings.learning_rate * settings.decay.at(epoch);
+            let epoch = position.epoch - 1;
+            record.kl_weight = bayesian.map_or(0.0, |_| trainer.kl_weight_of(epoch));
+            record.learning_rate = trainer.learning_rate_of(epoch);
             let sums = position.last_epoch;
             let nll = sums.nll / f64::from(sums.seen);
             let elbo = Elbo { nll, kl: f64::from(record.kl.unwrap_or(0.0)) };

@@ -19,7 +19,7 @@ use crate::optimizer::Step;
 use crate::posterior::Update;
 use crate::priors::{self, Prior};
 use crate::rng::{Rng, Stream};
-use crate::settings::Settings;
+use crate::settings::{Carry, Settings};
 
 /// Sums over the mini-batches of the epoch under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,10 @@ mod bits {
     }
 }
 
+fn is_zero(steps: &u64) -> bool {
+    *steps == 0
+}
+
 /// Where a run stands, besides its network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Position {
@@ -53,6 +57,9 @@ pub struct Position {
     pub step: u64,
     /// Epochs completed.
     pub epoch: u32,
+    /// Mini-batches taken before the task under way.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub began: u64,
     /// Objects of the epoch under way that were taken.
     pub taken: usize,
     /// Sums over them.
@@ -115,11 +122,38 @@ impl Trainer {
     fn shuffle(&mut self) {
         let epoch = u64::from(self.position.epoch);
         let mut rng = Rng::stream(self.settings().seed, Stream::Shuffle, epoch);
-        self.order = rng.permutation(self.labels.len());
+        let objects = self.settings().tasks.objects(self.task().0, self.labels.len());
+        self.order = rng.permutation(objects.len());
+        self.order.iter_mut().for_each(|place| *place += objects.start as u32);
+    }
+
+    /// The task under way, from 0, and the epochs of it that are done.
+    pub fn task(&self) -> (u32, u32) {
+        self.settings().tasks.place(self.position.epoch, self.settings().epochs)
+    }
+
+    /// Goes to the next task once the one before is done; before that its end may be looked at.
+    fn turn(&mut self) {
+        let (task, done) = self.task();
+        let Position { step, taken, began, .. } = self.position;
+        if task == 0 || done > 0 || taken > 0 || began == step {
+            return;
+        }
+        self.position.began = step;
+        let gaussian = self.settings().method.prior().is_some_and(|prior| prior.is_gaussian());
+        if self.settings().tasks.carry == Carry::Weights || !gaussian {
+            self.network.forget_moments();
+            return;
+        }
+        let mut rng = Rng::stream(self.settings().seed, Stream::Initialisation, task.into());
+        let mut network = Network::new(&self.settings().architecture(), &mut rng);
+        network.follow(&self.network);
+        self.network = network;
     }
 
     /// Trains on one mini-batch.
     pub fn step(&mut self) -> Outcome {
+        self.turn();
         let end = (self.position.taken + self.settings().batch_size).min(self.order.len());
         let (x, labels) = self.batch(self.position.taken..end);
         let (nll, correct) = self.gradients(x, &labels, Stream::Noise, self.position.step);
@@ -129,7 +163,10 @@ impl Trainer {
         let scale = self.loss_scale();
         self.network.update(&Update {
             optimizer: self.settings().optimizer(),
-            step: Step { number: self.position.step + 1, learning_rate: self.learning_rate() },
+            step: Step {
+                number: self.position.step - self.position.began + 1,
+                learning_rate: self.learning_rate(),
+            },
             prior: self.prior(),
             kl_weight: scale * self.kl_weight() / self.train_size() as f32,
         });
@@ -248,14 +285,14 @@ impl Trainer {
         &self.position
     }
 
-    /// Training images in use.
+    /// Training images of the task under way.
     pub fn train_size(&self) -> usize {
-        self.labels.len()
+        self.order.len()
     }
 
     /// Mini-batches in an epoch.
     pub fn steps_per_epoch(&self) -> usize {
-        self.labels.len().div_ceil(self.settings().batch_size)
+        self.order.len().div_ceil(self.settings().batch_size)
     }
 
     /// The prior in force. (Point estimates have none, and their networks no KL.)
@@ -265,14 +302,27 @@ impl Trainer {
 
     /// The KL weight in the epoch under way.
     pub fn kl_weight(&self) -> f32 {
-        self.settings().kl_weight
-            * self.settings().kl_warmup.at(self.position.epoch.saturating_add(1))
+        self.kl_weight_of(self.position.epoch)
     }
 
     /// The learning rate in the epoch under way.
     pub fn learning_rate(&self) -> f32 {
-        self.settings().learning_rate
-            * self.settings().decay.at(self.position.epoch.saturating_add(1))
+        self.learning_rate_of(self.position.epoch)
+    }
+
+    /// The KL weight in `epoch`, from 0.
+    pub fn kl_weight_of(&self, epoch: u32) -> f32 {
+        self.settings().kl_weight * self.settings().kl_warmup.at(self.number_in_task(epoch))
+    }
+
+    /// The learning rate in `epoch`, from 0.
+    pub fn learning_rate_of(&self, epoch: u32) -> f32 {
+        self.settings().learning_rate * self.settings().decay.at(self.number_in_task(epoch))
+    }
+
+    /// Schedules begin anew with every task, and count from 1.
+    fn number_in_task(&self, epoch: u32) -> u32 {
+        self.settings().tasks.place(epoch, self.settings().epochs).1.saturating_add(1)
     }
 
     fn loss_scale(&self) -> f32 {

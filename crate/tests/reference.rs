@@ -11,7 +11,7 @@ use sparsevd::likelihoods::{Categorical, Likelihood};
 use sparsevd::linalg::Windows;
 use sparsevd::optimizer::{Adam, Optimizer, Parameter, Step};
 use sparsevd::posterior::{Gaussian, Update};
-use sparsevd::priors::{self, Ard, Block, LogUniform, Prior, StandardNormal};
+use sparsevd::priors::{self, Ard, Block, LogUniform, Normal, Prior};
 use sparsevd::rng::{Rng, Stream};
 
 type Matrix = Array2<f32>;
@@ -219,7 +219,7 @@ fn priors_and_pruning_agree() {
     let vectors = vectors();
     let fc = &vectors["fc"];
     for (prior, key) in
-        [(&LogUniform as &dyn Prior, "kl_svd"), (&Ard, "kl_ard"), (&StandardNormal, "kl_gauss")]
+        [(&LogUniform as &dyn Prior, "kl_svd"), (&Ard, "kl_ard"), (&Normal::STANDARD, "kl_gauss")]
     {
         let mut layer = layer(&fc["inputs"], Estimator::Lrt);
         add_kl(&mut layer, prior, 1.0);

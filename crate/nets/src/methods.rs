@@ -1,6 +1,6 @@
 //! Methods: what stands for a weight, and which prior it has.
 
-use crate::priors::{Ard, LogUniform, Prior, StandardNormal};
+use crate::priors::{Ard, LogUniform, Normal, Prior};
 
 /// A way to train the weights of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl Method {
         match self {
             Self::SparseVd => Some(&LogUniform),
             Self::Ard => Some(&Ard),
-            Self::Gaussian => Some(&StandardNormal),
+            Self::Gaussian => Some(&Normal::STANDARD),
             Self::BinaryDropout | Self::MagnitudePruning | Self::Dense => None,
         }
     }

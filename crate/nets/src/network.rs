@@ -7,8 +7,8 @@ use crate::layers::{
 use crate::linalg::{Matrix, Windows};
 use crate::methods::Method;
 use crate::optimizer::Parameter;
-use crate::posterior::Update;
-use crate::priors::Prior;
+use crate::posterior::{Gaussian, Update};
+use crate::priors::{Earlier, Prior, Reference};
 use crate::rng::Rng;
 use crate::topology::{Stage, Topology, Volume};
 
@@ -100,6 +100,43 @@ impl Network {
         for layer in self.layers.iter_mut().rev() {
             unread = layer.retire(&unread).unwrap_or(unread);
         }
+    }
+
+    /// Takes over from `before`, a network of the same shape: its posterior is the prior from now on,
+    /// and its biases go on.
+    pub fn follow(&mut self, before: &Self) {
+        for (layer, before) in self.layers.iter_mut().zip(&before.layers) {
+            if let Some(before) = before.weights() {
+                layer.follow(&before);
+            }
+        }
+    }
+
+    /// Forgets what the optimizer remembers of the gradients.
+    pub fn forget_moments(&mut self) {
+        for parameter in self.parameters_mut() {
+            parameter.first_moment.fill(0.0);
+            parameter.second_moment.fill(0.0);
+        }
+        self.refresh();
+    }
+
+    /// The posteriors of Bayesian layers with the numbers of their layers, as in the names of
+    /// [`parameters`](Self::parameters).
+    pub fn posteriors_mut(&mut self) -> impl Iterator<Item = (usize, &mut Gaussian)> {
+        let layers = self.layers.iter_mut().filter(|layer| !layer.parameters().is_empty());
+        layers.enumerate().filter_map(|(i, layer)| Some((i, layer.posterior_mut()?)))
+    }
+
+    /// The posteriors that have become priors, named `layers.0.prior`, ….
+    pub fn earlier(&self) -> Vec<(String, &Earlier)> {
+        let layers = self.layers.iter().filter(|layer| !layer.parameters().is_empty());
+        let found =
+            layers.enumerate().filter_map(|(i, layer)| match layer.posterior()?.reference() {
+                Reference::Earlier(earlier) => Some((format!("layers.{i}.prior"), &**earlier)),
+                _ => None,
+            });
+        found.collect()
     }
 
     /// KL(q‖p) of all weights in nats.

@@ -1,8 +1,11 @@
 //! The posterior of a layer's weights: one independent Gaussian for each.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::linalg::{Matrix, combine, entries, entries_mut, math, simd};
 use crate::optimizer::{Optimizer, Parameter, Run, Step};
-use crate::priors::{self, Block, Prior};
+use crate::priors::{self, Block, Earlier, Normal, Prior, Reference};
 use crate::rng::Rng;
 
 /// q(w) = N(μ, σ²), parametrized by μ and ln σ; shapes (fan_in, fan_out).
@@ -14,6 +17,8 @@ pub struct Gaussian {
     pub log_sigma: Parameter,
     /// σ², kept in step with `log_sigma`: the forward pass, the backward pass and the KL read it.
     variance: Matrix,
+    /// Where a Gaussian prior lies.
+    reference: Reference,
 }
 
 /// What a training step does to weights besides following the data.
@@ -54,7 +59,8 @@ impl Gaussian {
     /// A posterior with the given parameters, both (fan_in, fan_out).
     pub fn from_parameters(mean: Parameter, log_sigma: Parameter) -> Self {
         assert_eq!(mean.value.dim(), log_sigma.value.dim(), "μ and ln σ differ in shape");
-        let mut posterior = Self { variance: Matrix::zeros(mean.value.dim()), mean, log_sigma };
+        let (variance, reference) = (Matrix::zeros(mean.value.dim()), Reference::Unit);
+        let mut posterior = Self { variance, mean, log_sigma, reference };
         posterior.refresh();
         posterior
     }
@@ -62,6 +68,30 @@ impl Gaussian {
     /// σ², (fan_in, fan_out).
     pub fn variance(&self) -> &Matrix {
         &self.variance
+    }
+
+    /// Where a Gaussian prior lies.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    /// Puts a Gaussian prior elsewhere.
+    pub fn set_reference(&mut self, reference: Reference) {
+        self.reference = reference;
+    }
+
+    /// The posterior as it is now, for a prior.
+    pub fn as_prior(&self) -> Reference {
+        let (mean, log_sigma) = (self.mean.value.clone(), self.log_sigma.value.clone());
+        Reference::Earlier(Arc::new(Earlier::new(mean, log_sigma)))
+    }
+
+    /// Gives a Gaussian prior the scale that makes the KL smallest, s² = mean (μ² + σ²) (MacKay,
+    /// 1992).
+    pub fn learn_scale(&mut self) {
+        let squares = self.mean.value.iter().zip(&self.variance).map(|(m, v)| m * m + v);
+        let mean = squares.map(f64::from).sum::<f64>() / self.mean.value.len() as f64;
+        self.reference = Reference::Scale(Normal::of_scale((mean as f32).sqrt()));
     }
 
     /// Recomputes σ² after `log_sigma` was written from outside.
@@ -97,6 +127,10 @@ impl Gaussian {
 
     /// KL(q‖p) summed over the weights, in nats.
     pub fn kl(&self, prior: &dyn Prior) -> f64 {
+        let prior = match self.reference.applied(prior) {
+            Ok(prior) => prior,
+            Err(earlier) => return earlier.kl(&self.mean.value, &self.log_sigma.value),
+        };
         let pairs = self.mean.value.iter().zip(&self.log_sigma.value);
         pairs.map(|(&mean, &log_sigma)| f64::from(prior.kl(mean, log_sigma))).sum()
     }
@@ -140,7 +174,8 @@ impl Gaussian {
             let range = start..(start + BLOCK).min(n);
             let mean = self.mean.run(range.clone());
             let log_sigma = self.log_sigma.run(range.clone());
-            advance(update, mean, log_sigma, &mut variance[range]);
+            let slopes = Slopes { reference: &self.reference, places: range.clone() };
+            advance(update, slopes, mean, log_sigma, &mut variance[range]);
         }
     }
 
@@ -156,7 +191,8 @@ impl Gaussian {
             second_moment: pack(&parameter.second_moment),
             ..Parameter::new(pack(&parameter.value))
         });
-        Self::from_parameters(mean, log_sigma)
+        let reference = self.reference.packed(places, shape);
+        Self { reference, ..Self::from_parameters(mean, log_sigma) }
     }
 
     /// Writes the weights of `packed` back to their `places`, with their moments.
@@ -175,8 +211,20 @@ impl Gaussian {
     }
 }
 
+/// Where the KL of a block of weights slopes to.
+struct Slopes<'a> {
+    reference: &'a Reference,
+    places: Range<usize>,
+}
+
 /// One block of weights through slopes, optimizer and σ².
-fn advance(update: &Update<'_>, mean: Run<'_>, log_sigma: Run<'_>, variance: &mut [f32]) {
+fn advance(
+    update: &Update<'_>,
+    slopes: Slopes<'_>,
+    mean: Run<'_>,
+    log_sigma: Run<'_>,
+    variance: &mut [f32],
+) {
     if update.kl_weight != 0.0 {
         let block = Block {
             mean: mean.value,
@@ -185,7 +233,10 @@ fn advance(update: &Update<'_>, mean: Run<'_>, log_sigma: Run<'_>, variance: &mu
             d_mean: mean.gradient,
             d_log_sigma: log_sigma.gradient,
         };
-        update.prior.add_slopes(update.kl_weight, block);
+        match slopes.reference.applied(update.prior) {
+            Ok(prior) => prior.add_slopes(update.kl_weight, block),
+            Err(earlier) => earlier.add_slopes(slopes.places, update.kl_weight, block),
+        }
     }
     update.optimizer.update(update.step, mean);
     let Run { value, gradient, first_moment, second_moment } = log_sigma;

@@ -10,7 +10,9 @@ use crate::changes::{Place, Plan};
 use crate::data::{Data, what_is};
 use crate::error::Error;
 use crate::linalg::Matrix;
+use crate::network::Network;
 use crate::optimizer::Parameter;
+use crate::priors::{Earlier, Reference};
 use crate::settings::Settings;
 use crate::trainer::Running;
 
@@ -42,11 +44,14 @@ impl Checkpoint {
         if plan.changes != *changes || changes.iter().any(|change| change.step > position.step) {
             return Err("its changes are not those of a run");
         }
-        let objects = settings.objects(data);
+        let objects = settings.epoch_objects(data);
         let place = Place::at(position.step, &plan.start, changes, objects);
         let taken = position.taken as u64;
         if (place.epoch, place.taken) != (u64::from(position.epoch), taken) {
             return Err("its position is not one that its run comes to");
+        }
+        if position.began > position.step || (position.began > 0 && settings.tasks.tasks == 1) {
+            return Err("its task is not one that its run comes to");
         }
         let sums = |sums: &Running, seen: u64| {
             u64::from(sums.seen) == seen && sums.correct <= sums.seen && sums.nll.is_finite()
@@ -81,6 +86,22 @@ pub(super) fn fill(
     }
     take(&format!("{name}.first_moment"), &mut parameter.first_moment, any, tensors)?;
     take(&format!("{name}.second_moment"), &mut parameter.second_moment, square, tensors)
+}
+
+/// Takes the posteriors that have become priors out of `tensors`; otherwise what is wrong.
+pub(super) fn fill_priors(
+    network: &mut Network,
+    tensors: &mut HashMap<String, Matrix>,
+) -> Result<(), String> {
+    let possible = |x: f32| x.is_finite();
+    for (i, posterior) in network.posteriors_mut() {
+        let (mut mean, mut log_sigma) =
+            (posterior.mean.value.clone(), posterior.log_sigma.value.clone());
+        take(&format!("layers.{i}.prior.mean"), &mut mean, possible, tensors)?;
+        take(&format!("layers.{i}.prior.log_sigma"), &mut log_sigma, possible, tensors)?;
+        posterior.set_reference(Reference::Earlier(Earlier::new(mean, log_sigma).into()));
+    }
+    Ok(())
 }
 
 fn take(

@@ -1,7 +1,8 @@
 //! Checkpoints: a run as a safetensors file, to be evaluated, opened elsewhere or resumed exactly.
 //!
 //! Tensors `layers.0.mean`, `layers.0.log_sigma`, `layers.0.bias`, … (fan_in, fan_out), each with
-//! `.first_moment` and `.second_moment`; everything else is text in the file's metadata. A file
+//! `.first_moment` and `.second_moment`; `layers.0.prior.mean` and `layers.0.prior.log_sigma` where
+//! an earlier posterior is the prior; everything else is text in the file's metadata. A file
 //! comes from anywhere, so nothing in it is believed: `damage` says what cannot be.
 
 mod damage;
@@ -63,11 +64,18 @@ pub fn save_with(trainer: &Trainer, course: &Course, records: &[Record]) -> Vec<
         ("data".to_owned(), json(serde_json::to_string(&Identity::of(trainer.data())))),
     ]);
     let mut tensors = Vec::new();
+    let mut add = |name: String, matrix: &Matrix| {
+        let bytes: Vec<u8> = matrix.iter().flat_map(|value| value.to_le_bytes()).collect();
+        tensors.push((name, matrix.shape().to_vec(), bytes));
+    };
     for (name, parameter) in trainer.network().parameters() {
         for (suffix, matrix) in matrices(parameter) {
-            let bytes: Vec<u8> = matrix.iter().flat_map(|value| value.to_le_bytes()).collect();
-            tensors.push((format!("{name}{suffix}"), matrix.shape().to_vec(), bytes));
+            add(format!("{name}{suffix}"), matrix);
         }
+    }
+    for (name, earlier) in trainer.network().earlier() {
+        add(format!("{name}.mean"), earlier.mean());
+        add(format!("{name}.log_sigma"), earlier.log_sigma());
     }
     let views = tensors.iter().map(|(name, shape, bytes)| {
         let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
@@ -192,6 +200,10 @@ impl Checkpoint {
         let names: Vec<String> = network.parameters().into_iter().map(|(name, _)| name).collect();
         for (parameter, places) in names.iter().zip(network.parameters_mut()) {
             damage::fill(parameter, places, &mut tensors)
+                .map_err(|what| damage::error(&name, &what))?;
+        }
+        if tensors.keys().any(|tensor| tensor.contains(".prior.")) {
+            damage::fill_priors(network, &mut tensors)
                 .map_err(|what| damage::error(&name, &what))?;
         }
         if let Some(tensor) = tensors.keys().min() {

@@ -3,7 +3,7 @@
 //! The estimates are upper bounds, in plain sums over the layers; `tests/hostile.rs` holds them
 //! against what runs really allocate.
 
-use super::Settings;
+use super::{Carry, Settings};
 use crate::data::Data;
 use crate::error::{Error, Result};
 use crate::layers::Estimator;
@@ -65,6 +65,9 @@ impl Cost {
             (true, false) => 200.0,
             (false, _) => 90.0,
         };
+        // A posterior that has become the prior, and one that is about to.
+        let earlier = if settings.tasks.carry == Carry::Posterior { 50.0 } else { 0.0 };
+        let per_weight = per_weight + earlier;
         let remembered = if bayesian { 2.5 } else { 2.0 };
         let passes = if bayesian && settings.estimator == Estimator::Lrt { 6.0 } else { 3.0 };
         let snapshots = f64::from(settings.epochs) + 2.0;

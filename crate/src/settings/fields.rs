@@ -160,6 +160,18 @@ pub const FIELDS: &[Field] = &[
         set: |s, v| parsed(v).map(|x| s.train_size = x),
     },
     Field {
+        key: "tasks",
+        id: "tasks",
+        flag: "tasks",
+        label: "Tasks",
+        about: "5:posterior learns five parts of the training objects one after the other, and the posterior of each is the next one's Gaussian prior; 5:weights goes on with the weights.",
+        kind: Kind::Text,
+        effect: Effect::Restart,
+        offered: ALWAYS,
+        get: |s| s.tasks.to_string(),
+        set: |s, v| v.parse().map(|tasks| s.tasks = tasks),
+    },
+    Field {
         key: "network",
         id: "network",
         flag: "net",

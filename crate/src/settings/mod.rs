@@ -8,11 +8,13 @@ pub mod budget;
 mod field;
 mod fields;
 mod knobs;
+mod sequence;
 
 pub use advice::{Advice, advice};
 pub use field::{Effect, Field, Kind, Pace};
 pub use fields::{FIELDS, GROUPS};
 pub use knobs::Knobs;
+pub use sequence::{Carry, Sequence};
 
 use crate::data::{self, Data, Source};
 use crate::error::{Error, Result, printable};
@@ -74,6 +76,8 @@ pub struct Settings {
     pub samples: u32,
     /// Training images to use; 0 for all.
     pub train_size: usize,
+    /// The tasks that the training images are cut into.
+    pub tasks: Sequence,
     /// What only this experiment has.
     pub knobs: Knobs,
 }
@@ -110,6 +114,7 @@ impl Default for Settings {
             epochs: 100,
             samples: 10,
             train_size: 0,
+            tasks: Sequence::ONE,
             knobs: Knobs::default(),
         }
     }
@@ -217,7 +222,15 @@ impl Settings {
             ));
             self.train_size = 0;
         }
-        notices.extend(self.fit_batch(self.objects(data)));
+        let objects = self.objects(data);
+        if self.tasks.size(objects) == 0 {
+            notices.push(format!(
+                "{} tasks are more than there are objects: using 1.",
+                self.tasks.tasks
+            ));
+            self.tasks = Sequence::ONE;
+        }
+        notices.extend(self.fit_batch(self.epoch_objects(data)));
         notices
     }
 
@@ -225,6 +238,11 @@ impl Settings {
     pub fn objects(&self, data: &Data) -> usize {
         let all = data.train.len();
         if self.train_size == 0 { all } else { self.train_size.min(all) }
+    }
+
+    /// Training objects of an epoch: those of its task.
+    pub fn epoch_objects(&self, data: &Data) -> usize {
+        self.tasks.size(self.objects(data))
     }
 
     /// Makes the batch no larger than the `available` images; a sentence if it was.

@@ -6,6 +6,7 @@
 
 pub mod adam;
 pub mod cholesky;
+pub mod conjugate;
 pub mod density;
 pub mod dropout;
 pub mod estimators;
@@ -20,6 +21,7 @@ pub mod variational;
 
 pub use adam::Adam;
 pub use cholesky::Cholesky;
+pub use conjugate::Conjugate;
 pub use density::LogDensity;
 pub use dropout::Dropout;
 pub use hmc::Hmc;

@@ -238,6 +238,18 @@ impl<C: Connection> Layer for Bayesian<C> {
         })
     }
 
+    fn posterior_mut(&mut self) -> Option<&mut Gaussian> {
+        Some(&mut self.posterior)
+    }
+
+    fn follow(&mut self, before: &Weights<'_>) {
+        self.bias = Parameter::new(before.bias.clone());
+        if let Some(posterior) = before.posterior {
+            self.posterior.set_reference(posterior.as_prior());
+        }
+        self.refresh();
+    }
+
     fn mean_gradient(&self) -> Option<&Matrix> {
         Some(&self.left().mean.gradient)
     }

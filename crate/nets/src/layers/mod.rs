@@ -130,6 +130,15 @@ pub trait Layer: Send {
         self.posterior().map_or(0.0, |posterior| posterior.kl(prior))
     }
 
+    /// The same, to put its prior elsewhere; then [`refresh`](Self::refresh).
+    fn posterior_mut(&mut self) -> Option<&mut Gaussian> {
+        None
+    }
+
+    /// Takes over from the layer that stood here before: its posterior is the prior now, and its
+    /// bias goes on. Point estimates have nothing to hand over.
+    fn follow(&mut self, _before: &Weights<'_>) {}
+
     /// Chooses the gradient estimator of a Bayesian layer.
     fn set_estimator(&mut self, _estimator: Estimator) {}
 

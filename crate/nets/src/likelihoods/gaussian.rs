@@ -28,7 +28,8 @@ impl Likelihood for FixedNoise {
     }
 }
 
-/// y ~ N(ŷ, σ̂²), both predicted: outputs are (objects, 2), ŷ and ln σ̂; targets (objects, 1).
+/// y ~ N(ŷ, σ̂²), both predicted: outputs are (objects, 2 · dimensions), all ŷ and then all ln σ̂;
+/// targets (objects, dimensions).
 ///
 /// The noise may differ from place to place: the aleatoric uncertainty of regression.
 #[derive(Clone, Copy, Debug)]
@@ -37,17 +38,19 @@ pub struct LearnedNoise;
 impl Likelihood for LearnedNoise {
     type Targets = Matrix;
 
-    /// (y − ŷ)²/(2σ̂²) + ln σ̂ + ½ ln 2π. (A slide of the lecture prints it without the square.)
+    /// (y − ŷ)²/(2σ̂²) + ln σ̂ + ½ ln 2π, summed over the dimensions. (A slide of the lecture prints it without the square.)
     fn nll(&self, output: &Matrix, targets: &Matrix) -> (f64, Matrix) {
         let share = 1.0 / output.nrows() as f32;
         let mut gradient = Matrix::zeros(output.dim());
         let mut total = 0.0;
-        for (i, (row, target)) in output.rows().into_iter().zip(targets.column(0)).enumerate() {
-            let (residual, log_sigma) = (row[0] - target, row[1]);
+        let dimensions = targets.ncols();
+        assert_eq!(output.ncols(), 2 * dimensions, "ŷ and ln σ̂ of every dimension");
+        for ((i, j), target) in targets.indexed_iter() {
+            let (residual, log_sigma) = (output[[i, j]] - target, output[[i, dimensions + j]]);
             let precision = math::exp(-2.0 * log_sigma);
             total += f64::from(0.5 * residual * residual * precision + log_sigma + HALF_LN_TAU);
-            gradient[[i, 0]] = residual * precision * share;
-            gradient[[i, 1]] = (1.0 - residual * residual * precision) * share;
+            gradient[[i, j]] = residual * precision * share;
+            gradient[[i, dimensions + j]] = (1.0 - residual * residual * precision) * share;
         }
         (total * f64::from(share), gradient)
     }
@@ -57,14 +60,17 @@ impl Likelihood for LearnedNoise {
 mod tests {
     use super::*;
 
-    fn assert_gradient<L: Likelihood<Targets = Matrix>>(likelihood: &L, output: &Matrix) {
-        let targets = ndarray::array![[0.3], [-1.2]];
-        let (_, gradient) = likelihood.nll(output, &targets);
+    fn assert_gradient<L: Likelihood<Targets = Matrix>>(
+        likelihood: &L,
+        output: &Matrix,
+        targets: &Matrix,
+    ) {
+        let (_, gradient) = likelihood.nll(output, targets);
         for place in ndarray::indices(output.dim()) {
             let at = |h: f32| {
                 let mut moved = output.clone();
                 moved[place] += h;
-                likelihood.nll(&moved, &targets).0
+                likelihood.nll(&moved, targets).0
             };
             let slope = (at(1e-2) - at(-1e-2)) / 2e-2;
             // f32 rounding over the step, and the cubic error of a central difference.
@@ -74,8 +80,12 @@ mod tests {
 
     #[test]
     fn gradients_are_finite_differences() {
-        assert_gradient(&FixedNoise { sigma: 0.7 }, &ndarray::array![[1.0], [0.4]]);
-        assert_gradient(&LearnedNoise, &ndarray::array![[1.0, 0.3], [0.4, -0.5]]);
+        let targets = ndarray::array![[0.3], [-1.2]];
+        assert_gradient(&FixedNoise { sigma: 0.7 }, &ndarray::array![[1.0], [0.4]], &targets);
+        assert_gradient(&LearnedNoise, &ndarray::array![[1.0, 0.3], [0.4, -0.5]], &targets);
+        let two = ndarray::array![[0.3, 1.0], [-1.2, 0.5]];
+        let output = ndarray::array![[1.0, 0.2, 0.3, -0.4], [0.4, 1.5, -0.5, 0.1]];
+        assert_gradient(&LearnedNoise, &output, &two);
     }
 
     #[test]

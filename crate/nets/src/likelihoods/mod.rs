@@ -1,12 +1,17 @@
 //! Likelihoods: how well a network's output explains the targets.
 //!
-//! To add a likelihood: one file with a type that implements [`Likelihood`].
+//! To add a likelihood: one file with a type that implements [`Likelihood`], and the [`Targets`] that
+//! call for it.
 
+mod bernoulli;
 mod categorical;
 mod gaussian;
+mod targets;
 
+pub use bernoulli::Bernoulli;
 pub use categorical::{Categorical, softmax};
 pub use gaussian::{FixedNoise, LearnedNoise};
+pub use targets::Targets;
 
 use crate::linalg::Matrix;
 

@@ -4,17 +4,19 @@
 
 mod ard;
 mod log_uniform;
-mod standard_normal;
+mod normal;
+mod reference;
 
 pub use ard::Ard;
 pub use log_uniform::LogUniform;
-pub use standard_normal::StandardNormal;
+pub use normal::Normal;
+pub use reference::{Earlier, Reference};
 
 use crate::linalg::{math, simd};
 
 /// Every prior, in the order of menus. (A static's code is compiled in this package, for speed; a
 /// constant's where it is used.)
-pub static ALL: &[&dyn Prior] = &[&LogUniform, &Ard, &StandardNormal];
+pub static ALL: &[&dyn Prior] = &[&LogUniform, &Ard, &Normal::STANDARD];
 
 /// The prior called `name`.
 pub fn find(name: &str) -> Option<&'static dyn Prior> {
@@ -27,6 +29,9 @@ pub fn find(name: &str) -> Option<&'static dyn Prior> {
 pub trait Divergence: Sync {
     /// The name in menus, URLs and on the command line.
     const NAME: &'static str;
+
+    /// Whether it is a Gaussian that may lie elsewhere, see [`Reference`].
+    const GAUSSIAN: bool = false;
 
     /// KL(q‖p) in nats.
     fn kl(&self, mean: f32, log_sigma: f32) -> f32;
@@ -54,6 +59,9 @@ pub trait Prior: Sync {
     /// The name in menus, URLs and on the command line.
     fn name(&self) -> &'static str;
 
+    /// Whether it is a Gaussian that a layer's [`Reference`] may put elsewhere.
+    fn is_gaussian(&self) -> bool;
+
     /// KL of one weight in nats, see [`Divergence::kl`].
     fn kl(&self, mean: f32, log_sigma: f32) -> f32;
 
@@ -64,6 +72,10 @@ pub trait Prior: Sync {
 impl<D: Divergence> Prior for D {
     fn name(&self) -> &'static str {
         D::NAME
+    }
+
+    fn is_gaussian(&self) -> bool {
+        D::GAUSSIAN
     }
 
     fn kl(&self, mean: f32, log_sigma: f32) -> f32 {
