@@ -56,7 +56,6 @@ fn value(name: &str) -> String {
 }
 
 #[test]
-#[ignore = "takes minutes, and was not yet seen to pass for all experiments"]
 fn every_picture_is_saved_and_listed() {
     browse(|page| {
         for experiment in quick() {
@@ -77,7 +76,6 @@ fn every_picture_is_saved_and_listed() {
 }
 
 #[test]
-#[ignore = "takes minutes, and was not yet seen to pass for all experiments"]
 fn every_picture_is_read_by_pointer_and_keys() {
     browse(|page| {
         for experiment in quick() {
