@@ -1,17 +1,19 @@
 // Tried on every picture of the page: what can be saved and listed of it, as sentences of complaint.
 
-/** The file that an item of a picture's menu gives. The name, and the contents as a blob. */
+/** The file that an item of a picture's menu gives: its name, and the contents as a blob. */
 const saved = async (figure, item) => {
-  const click = HTMLAnchorElement.prototype.click;
+  const [{ click }, { createObjectURL }] = [HTMLAnchorElement.prototype, URL];
+  let blob;
   try {
-    const link = await new Promise((resolve, reject) => {
-      HTMLAnchorElement.prototype.click = function () { resolve({ name: this.download, href: this.href }); };
-      setTimeout(() => reject(new Error(`${item} gives no file`)), 5000);
+    return await new Promise((resolve, reject) => {
+      URL.createObjectURL = (made) => { blob = made; return createObjectURL.call(URL, made); };
+      HTMLAnchorElement.prototype.click = function () { resolve({ name: this.download, blob }); };
+      setTimeout(() => reject(new Error(`${item} gives no file`)), 10_000);
       figure.querySelector(`.${item}`).click();
     });
-    return { name: link.name, blob: await (await fetch(link.href)).blob() };
   } finally {
     HTMLAnchorElement.prototype.click = click;
+    URL.createObjectURL = createObjectURL;
   }
 };
 
@@ -24,8 +26,8 @@ const read = (text) => {
   return { value: Number(digits) * 10 ** exponent, half: 0.5001 * 10 ** (exponent - decimals.length) };
 };
 
-/** Cells of comma-separated lines. */
-const cells = (csv) => [...csv.matchAll(/"((?:[^"]|"")*)"|[^,\n]+/g)].map(([all, quoted]) => (quoted === undefined ? all : quoted.replaceAll('""', '"')));
+/** The cells of a comma-separated line. */
+const cells = (line) => [...line.matchAll(/(?:"((?:[^"]|"")*)"|([^,]*))(?:,|$)/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain);
 
 /** What is wrong with a picture's files and table. */
 const faults = async (figure) => {
@@ -58,9 +60,13 @@ const faults = async (figure) => {
   if (figure.querySelector('.listing').hidden) figure.querySelector('.as-table').click();
   const table = figure.querySelector('.listing table');
   want(!figure.querySelector('.listing').hidden && table, 'shows no table');
-  const csv = cells(await (await saved(figure, 'save-csv')).blob.text());
-  want(message || csv.length > 4, 'the CSV file has nothing');
-  const numbers = csv.map(Number).filter(Number.isFinite);
+  const [heads, ...lines] = (await (await saved(figure, 'save-csv')).blob.text()).trim().split('\n').map(cells);
+  want(message || lines.length > 1, 'the CSV file has nothing');
+  const csv = lines.flat();
+  // Of a bar the table has the middle.
+  const [left, right] = ['left', 'right'].map((head) => heads.indexOf(head));
+  const middles = lines.map((line) => (Number(line[left]) + Number(line[right])) / 2);
+  const numbers = [...csv.filter(Boolean).map(Number), ...middles].filter(Number.isFinite);
   const listed = [...table.querySelectorAll('tbody td')].map((cell) => cell.textContent).filter(Boolean);
   want(message || listed.length > 1, 'the table has nothing');
   for (const text of listed.slice(0, 400)) {

@@ -74,7 +74,7 @@ impl FromStr for Sequence {
     fn from_str(text: &str) -> Result<Self> {
         let (tasks, carry) = text.split_once(':').unwrap_or((text, Carry::ALL[0].1));
         let carry = Carry::ALL.iter().find(|(_, name)| *name == carry.trim());
-        let tasks = number::whole_within(tasks, 1, MOST.into()).map(|tasks| tasks as u32);
+        let tasks = number::whole_within(tasks, 1, MOST);
         match tasks.zip(carry) {
             Some((1, _)) => Ok(Self::ONE),
             Some((tasks, &(carry, _))) => Ok(Self { tasks, carry }),

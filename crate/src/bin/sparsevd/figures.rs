@@ -37,8 +37,8 @@ pub fn lines(experiment: &str, seed: u64, verdict: &Verdict) -> Vec<Line> {
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let written = writer.write_record(self.cells()).map(|()| writer.into_inner());
-        let bytes = written.map_err(|_| std::fmt::Error)?.map_err(|_| std::fmt::Error)?;
+        writer.write_record(self.cells()).map_err(|_| std::fmt::Error)?;
+        let bytes = writer.into_inner().map_err(|_| std::fmt::Error)?;
         f.write_str(String::from_utf8_lossy(&bytes).trim_end())
     }
 }
