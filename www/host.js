@@ -1,6 +1,7 @@
 // @ts-check
 // The host of the runs: it moves the run on the desk and tells the page what has happened.
 import { Desk, Led, Progress, read_query } from '../pkg/sparsevd.js';
+import { Arms } from './arms.js';
 import { fetchMnist } from './mnist.js';
 
 /** Milliseconds of training between two looks at the mailbox: scrubbing waits no longer. */
@@ -21,29 +22,45 @@ export class Host {
   /** How many slow questions there were, and the last of each name: it ends those before it. */ #questions = 0;
   /** @type {Map<string, number>} */ #asked = new Map();
   /** MNIST on its way. @type {Promise<{ name: string, bytes: Uint8Array }[]> | null} */ #mnist = null;
+  /** Whether a call of `work` is asked for. */ #awake = false;
+  /** When it began to wait for arms that are elsewhere; 0 if it does not. */ #since = 0;
+  #arms;
   #post;
   #wake;
 
-  /** @param {(message: object) => void} post Tells the page. @param {() => void} wake Asks for a call of `work`. */
-  constructor(post, wake) {
+  /** @param {(message: object) => void} post Tells the page. @param {() => void} wake Asks for a call of `work`. @param {import('./arms.js').Kit} kit */
+  constructor(post, wake, kit) {
     this.#post = post;
     this.#wake = wake;
+    this.#arms = new Arms(kit, () => this.#rouse());
+  }
+
+  /** Asks for one call of `work`. */
+  #rouse() {
+    if (!this.#awake) this.#wake();
+    this.#awake = true;
   }
 
   /** Trains for a moment, if there is something to train. */
   work() {
+    this.#awake = false;
     if (this.#goal === 'none') return;
-    const start = performance.now();
+    if (this.#goal === 'end') this.#arms.lend(this.#desk);
+    const start = this.#since || performance.now();
     let progress;
     do {
       progress = this.#desk.advance();
     } while ((progress === Progress.Evaluated || (progress === Progress.Trained && this.#goal !== 'batch')) && performance.now() - start < BUDGET);
+    if (progress === Progress.Elsewhere) progress = this.#arms.follow(this.#desk, this.#clock.epoch);
+    // Nothing has come yet: a helper will rouse us.
+    this.#since = progress === undefined ? start : 0;
+    if (progress === undefined) return;
     this.#clock.epoch += performance.now() - start;
     if (progress === Progress.Epoch) this.#epoch();
     else if (progress === Progress.Trained && this.#goal === 'batch') this.#rest();
     else if (progress === Progress.Finished) this.#stop('done');
     else if (progress === Progress.Diverged) this.#stop('error');
-    if (this.#goal !== 'none') this.#wake();
+    if (this.#goal !== 'none') this.#rouse();
   }
 
   #epoch() {
@@ -59,6 +76,8 @@ export class Host {
   #stop(mode) {
     this.#goal = 'none';
     this.#mode = mode;
+    this.#since = 0;
+    this.#arms.rest();
     this.tell();
   }
 
@@ -87,13 +106,15 @@ export class Host {
 
   /** @param {'end' | 'epoch' | 'batch'} goal */
   #go(goal) {
-    const idle = this.#goal === 'none';
     this.#asked.clear();
     this.#goal = goal;
     this.#mode = 'live';
     this.#stopAt = null;
+    // One batch more is trained here.
+    if (goal === 'batch') this.#arms.home(this.#desk);
+    else this.#arms.lend(this.#desk);
     this.tell();
-    if (idle) this.#wake();
+    this.#rouse();
   }
 
   /** Tells the page where the run stands. */
@@ -112,6 +133,7 @@ export class Host {
   /** A run has come on the screen: tells the page everything about it.
    * @param {number | null} epoch @param {Manner['entry']} entry */
   #announce(epoch, entry) {
+    this.#arms.home(this.#desk);
     this.#desk.choose(0);
     const status = JSON.parse(this.#desk.status());
     this.#goal = 'none';
@@ -169,7 +191,9 @@ export class Host {
 
   /** @param {{ name: string, bytes: Uint8Array }[]} files @param {string} query */
   #open(files, query) {
-    return this.#desk.open(files.map((file) => file.name), files.map((file) => file.bytes), query);
+    const led = this.#desk.open(files.map((file) => file.name), files.map((file) => file.bytes), query);
+    if (led !== Led.Waits) this.#arms.keep(new URLSearchParams(this.#desk.address()).get('hash'), files);
+    return led;
   }
 
   /** What the page can tell it to do. */
@@ -197,6 +221,8 @@ export class Host {
     stepEpoch: () => this.#go('epoch'),
     stepBatch: () => this.#go('batch'),
     set: ({ key, value }) => {
+      // Whoever rests sees the change made now, not after an epoch that a helper has gone ahead.
+      if (this.#goal === 'none') this.#arms.home(this.#desk);
       this.#desk.set(key, value);
       this.#publish();
     },
@@ -207,6 +233,7 @@ export class Host {
       this.#publish();
     },
     recover: () => {
+      this.#arms.home(this.#desk);
       this.#desk.recover();
       this.#stop('paused');
     },
@@ -216,6 +243,14 @@ export class Host {
   questions = {
     frame: ({ epoch }) => this.#desk.frame(epoch ?? undefined),
     save: () => this.#desk.save(),
+    /** An epoch of an arm, for another host. @param {{ query: string, arm: number, state: Uint8Array, files?: { name: string, blob: Blob }[] }} task */
+    train: async ({ query, arm, state, files = [] }) => {
+      const end = this.#desk.train(query, arm, state);
+      if (end) return end;
+      const bytes = files.map(async ({ name, blob }) => ({ name, bytes: new Uint8Array(await blob.arrayBuffer()) }));
+      this.#open(await Promise.all(bytes), '');
+      return this.#desk.train(query, arm, state);
+    },
     /** A picture, unless the page has this version of it. @param {{ name: string, epoch: number | null, threshold: number, known?: number }} question */
     look: ({ name, epoch, threshold, known }) => this.#sliced(`look ${name}`, () => {
       const looked = this.#desk.look(name, epoch ?? undefined, threshold, known);

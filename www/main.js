@@ -249,7 +249,7 @@ async function main() {
   // The worker fetches its scripts while the module compiles.
   const client = new RunClient();
   const [module, digits] = await Promise.all([loadModule(), loadDigits()]);
-  client.load(module, digits);
+  client.load(module, digits, navigator.hardwareConcurrency);
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   client.send('visit', { query: location.search, still });
   await init({ module_or_path: module });

@@ -6,11 +6,11 @@ import { Host } from './host.js';
 /** The host, once the module is there: what comes earlier waits in order. @type {Promise<Host>} */
 let ready;
 
-/** @param {WebAssembly.Module} module @param {ArrayBuffer} digits */
-async function begin(module, digits) {
-  await init({ module_or_path: module });
-  load_digits(new Uint8Array(digits));
-  return new Host((message) => postMessage(message), () => turn.port2.postMessage(null));
+/** @param {import('./arms.js').Kit} kit */
+async function begin(kit) {
+  await init({ module_or_path: kit.module });
+  load_digits(new Uint8Array(kit.digits));
+  return new Host((message) => postMessage(message), () => turn.port2.postMessage(null), kit);
 }
 
 /** Does what may fail. A plain error is a sentence for the user, told by `refuse`; anything else is a
@@ -33,7 +33,7 @@ const turn = new MessageChannel();
 turn.port1.onmessage = () => attempt((host) => host.work(), (host, text) => host.refuse(text));
 
 onmessage = ({ data: { type, id, ...rest } }) => {
-  if (type === 'load') ready = begin(rest.module, rest.digits);
+  if (type === 'load') ready = begin(rest);
   else if (id === undefined) attempt((host) => host.commands[type](rest), (host, text) => host.refuse(text));
   else attempt((host) => answer(host, type, id, rest), (_, error) => postMessage({ type: 'answer', id, error }));
 };

@@ -7,6 +7,7 @@ mod canvas;
 mod catalogue;
 mod chart;
 mod data;
+mod elsewhere;
 mod html;
 mod look;
 mod run;
