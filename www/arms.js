@@ -37,7 +37,7 @@ export class Arms {
     while (!this.#failed && this.#busy.size < this.#kit.cores - 1) {
       const arm = desk.lend();
       if (arm === undefined) return;
-      const query = desk.address();
+      const query = JSON.parse(desk.status()).address;
       const files = this.#files.get(new URLSearchParams(query).get('hash') ?? '');
       this.#train({ query, arm, state: desk.handOver(arm), files });
     }

@@ -192,7 +192,7 @@ export class Host {
   /** @param {{ name: string, bytes: Uint8Array }[]} files @param {string} query */
   #open(files, query) {
     const led = this.#desk.open(files.map((file) => file.name), files.map((file) => file.bytes), query);
-    if (led !== Led.Waits) this.#arms.keep(new URLSearchParams(this.#desk.address()).get('hash'), files);
+    if (led !== Led.Waits) this.#arms.keep(new URLSearchParams(JSON.parse(this.#desk.status()).address).get('hash'), files);
     return led;
   }
 

@@ -119,7 +119,8 @@ impl Runs {
         let last = |session: &Session| Some(session.records().last()?.epoch);
         self.epoch = saved.iter().map(last).min().flatten();
         let details = self.sessions.iter().map(Session::detail);
-        self.sessions = saved.into_iter().zip(details).map(|(run, detail)| run.measuring(detail)).collect();
+        self.sessions =
+            saved.into_iter().zip(details).map(|(run, detail)| run.measuring(detail)).collect();
         Ok(self)
     }
 
