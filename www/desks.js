@@ -74,6 +74,11 @@ export class Desks {
     return true;
   }
 
+  /** All arms are trained by the host again. */
+  takeBack() {
+    for (const desk of this.#all) desk.takeBack();
+  }
+
   waitsFor() {
     return this.#latest.waitsFor();
   }

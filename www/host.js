@@ -1,5 +1,6 @@
 // @ts-check
 // The host of the runs: it moves the run on the desk and tells the page what has happened.
+import { Arms } from './arms.js';
 import { library } from './library.js';
 import { fetchMnist } from './mnist.js';
 
@@ -21,14 +22,25 @@ export class Host {
   /** How many slow questions there were, and the last of each name: it ends those before it. */ #questions = 0;
   /** @type {Map<string, number>} */ #asked = new Map();
   /** MNIST on its way. @type {Promise<{ name: string, bytes: Uint8Array }[]> | null} */ #mnist = null;
+  /** Whether a call of `work` is asked for. */ #awake = false;
+  /** When it began to wait for arms that are elsewhere; 0 if it does not. */ #since = 0;
+  #arms;
   #post;
   #wake;
 
+import { Arms } from './arms.js';
   /** @param {import('./desks.js').Desks} desks @param {(message: object) => void} post Tells the page. @param {() => void} wake Asks for a call of `work`. */
   constructor(desks, post, wake) {
     this.#desks = desks;
     this.#post = post;
     this.#wake = wake;
+    this.#arms = new Arms(kit, () => this.#rouse());
+  }
+
+  /** Asks for one call of `work`. */
+  #rouse() {
+    if (!this.#awake) this.#wake();
+    this.#awake = true;
   }
 
   /** The desk whose run is on the screen. */
@@ -38,18 +50,24 @@ export class Host {
 
   /** Trains for a moment, if there is something to train. */
   work() {
+    this.#awake = false;
     if (this.#goal === 'none') return;
-    const start = performance.now();
+    if (this.#goal === 'end') this.#arms.lend(this.#desk);
+    const start = this.#since || performance.now();
     let progress;
     do {
       progress = this.#desk.advance();
     } while ((progress === library.Progress.Evaluated || (progress === library.Progress.Trained && this.#goal !== 'batch')) && performance.now() - start < BUDGET);
+    if (progress === library.Progress.Elsewhere) progress = this.#arms.follow(this.#desk, this.#clock.epoch);
+    // Nothing has come yet: a helper will rouse us.
+    this.#since = progress === undefined ? start : 0;
+    if (progress === undefined) return;
     this.#clock.epoch += performance.now() - start;
     if (progress === library.Progress.Epoch) this.#epoch();
     else if (progress === library.Progress.Trained && this.#goal === 'batch') this.#rest();
     else if (progress === library.Progress.Finished) this.#stop('done');
     else if (progress === library.Progress.Diverged) this.#stop('error');
-    if (this.#mode === 'live') this.#wake();
+    if (this.#mode === 'live') this.#rouse();
   }
 
   #epoch() {
@@ -65,6 +83,8 @@ export class Host {
   #stop(mode) {
     this.#goal = 'none';
     this.#mode = mode;
+    this.#since = 0;
+    this.#arms.rest();
     this.tell();
   }
 
@@ -93,13 +113,15 @@ export class Host {
 
   /** @param {'end' | 'epoch' | 'batch'} goal */
   #go(goal) {
-    const idle = this.#goal === 'none';
     this.#asked.clear();
     this.#goal = goal;
     this.#mode = 'live';
     this.#stopAt = null;
+    // One batch more is trained here.
+    if (goal === 'batch') this.#arms.home(this.#desk);
+    else this.#arms.lend(this.#desk);
     this.tell();
-    if (idle) this.#wake();
+    this.#rouse();
   }
 
   /** Tells the page where the run stands. */
@@ -118,6 +140,7 @@ export class Host {
   /** A run has come on the screen: tells the page everything about it.
    * @param {number | null} epoch @param {Manner['entry']} entry */
   #announce(epoch, entry) {
+    this.#arms.home(this.#desks);
     this.#desk.choose(0);
     const status = JSON.parse(this.#desk.status());
     this.#goal = 'none';
@@ -170,7 +193,14 @@ export class Host {
       if (this.#desks.waitsForMnist()) this.refuse(/** @type {Error} */ (error).message, true);
       return;
     }
-    if (this.#desks.waitsForMnist()) this.#arrive(this.#desks.open(files, ''), this.#waiting);
+    if (this.#desks.waitsForMnist()) this.#arrive(this.#open(files, ''), this.#waiting);
+  }
+
+  /** @param {{ name: string, bytes: Uint8Array<ArrayBuffer> }[]} files @param {string} query */
+  #open(files, query) {
+    const led = this.#desks.open(files, query);
+    if (led !== library.Led.Waits) this.#arms.keep(new URLSearchParams(JSON.parse(this.#desk.status()).address).get('hash'), files);
+    return led;
   }
 
   /** What the page can tell it to do. */
@@ -188,7 +218,7 @@ export class Host {
     },
     /** Opens what was dropped together. @param {{ files: { name: string, bytes: Uint8Array }[], query: string }} message */
     open: ({ files, query }) => {
-      const led = this.#desks.open(files, query);
+      const led = this.#open(files, query);
       const manner = { autoplay: true, epoch: null, entry: /** @type {const} */ ('new') };
       return this.#arrive(led, led === library.Led.Finished ? this.#waiting : manner);
     },
@@ -199,6 +229,8 @@ export class Host {
     stepBatch: () => this.#go('batch'),
     /** @param {{ key: string, value: string }} message */
     set: ({ key, value }) => {
+      // Whoever rests sees the change made now, not after an epoch that a helper has gone ahead.
+      if (this.#goal === 'none') this.#arms.home(this.#desk);
       this.#desk.set(key, value);
       this.#publish();
     },
@@ -222,6 +254,7 @@ export class Host {
       this.#stopAt = epoch;
     },
     recover: () => {
+      this.#arms.home(this.#desk);
       this.#desk.recover();
       this.#stop('paused');
     },
@@ -230,13 +263,24 @@ export class Host {
   /** What the page can ask; each has one answer. */
   questions = {
     /** Takes the lab in, and answers when runs begin there. @param {{ module: WebAssembly.Module }} question */
-    lab: ({ module }) => this.#desks.add('lab', module),
+    lab: ({ module }) => {
+      this.#arms.equip('lab', module);
+      return this.#desks.add('lab', module);
+    },
     /** The run that is looked at; `both`: A too, at the same moment. @param {{ epoch: number | null, both: boolean }} question */
     frame: ({ epoch, both }) => {
       const [a, bytes = this.#desk.frame(epoch ?? undefined)] = both ? this.#desk.frames(epoch ?? undefined) : [];
       return { bytes, a };
     },
     save: () => this.#desk.save(),
+    /** An epoch of an arm, for another host. @param {{ query: string, arm: number, state: Uint8Array, files?: { name: string, blob: Blob }[] }} task */
+    train: async ({ query, arm, state, files = [] }) => {
+      const end = this.#desk.train(query, arm, state);
+      if (end) return end;
+      const bytes = files.map(async ({ name, blob }) => ({ name, bytes: new Uint8Array(await blob.arrayBuffer()) }));
+      this.#open(await Promise.all(bytes), '');
+      return this.#desk.train(query, arm, state);
+    },
     /** A picture, unless the page has this version of it. @param {{ name: string, epoch: number | null, threshold: number, known?: number }} question */
     look: ({ name, epoch, threshold, known }) => this.#sliced(`look ${name}`, () => {
       const looked = this.#desk.look(name, epoch ?? undefined, threshold, known);

@@ -2,7 +2,10 @@
 // The way to the lab: what the core cannot begin waits until page and worker have all of the library.
 import { use } from './library.js';
 import { progress } from './notices.js';
-import { FIRST, loadModule } from './start.js';
+import { loadModule } from './start.js';
+
+/** The module that the page begins with, as boot.js reads it off the address: the lab can do everything. */
+export const FIRST = document.documentElement.dataset.library ?? 'lab';
 
 /** The lab on its way, or here. @type {Promise<void> | null} */
 let lab = FIRST === 'lab' ? Promise.resolve() : null;

@@ -5,13 +5,13 @@ import { Controls } from './controls.js';
 import { $, count, download, isDark } from './dom.js';
 import { Experiment } from './experiment.js';
 import { onFiles } from './files.js';
-import { reachLab } from './lab.js';
+import { FIRST, reachLab } from './lab.js';
 import { library, use } from './library.js';
 import { embed, hideControls } from './linked.js';
 import { allIsWell, fail, notice, progress, say } from './notices.js';
 import { RunClient } from './run-client.js';
 import { Screen } from './screen.js';
-import { FIRST, loadDigits, loadModule } from './start.js';
+import { loadDigits, loadModule } from './start.js';
 import { Transport } from './transport.js';
 
 /** Says why there is no run, and what to do. @param {string} why */
@@ -266,7 +266,7 @@ async function main() {
   // The worker fetches its scripts while the module compiles.
   const client = new RunClient();
   const [module, digits] = await Promise.all([loadModule(FIRST), loadDigits()]);
-  client.load(FIRST, module, digits);
+  client.load(FIRST, module, digits, navigator.hardwareConcurrency);
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   client.send('visit', { query: location.search, still });
   await use(FIRST, module);

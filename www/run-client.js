@@ -24,9 +24,15 @@ export class RunClient extends EventTarget {
     };
   }
 
-  /** Hands over what the worker waits for: it compiles nothing. @param {string} name @param {WebAssembly.Module} module @param {ArrayBuffer} digits */
-  load(name, module, digits) {
-    this.send('load', { name, module, digits }, [digits]);
+  /** Hands over what the worker waits for: it compiles nothing. @param {string} name @param {WebAssembly.Module} module @param {ArrayBuffer} digits @param {number} cores How many it may keep busy. */
+  load(name, module, digits, cores) {
+    this.send('load', { name, module, digits, cores }, [digits]);
+  }
+
+  /** Ends the worker; whoever waits for an answer gets none. */
+  end() {
+    this.#gone = 'it was ended';
+    this.#worker.terminate();
   }
 
   /** Everybody listens now: what came before is heard. */
@@ -74,14 +80,14 @@ export class RunClient extends EventTarget {
     else this.#emit({ type: 'crashed', text: this.#gone });
   }
 
-  /** Asks a question; the promise is its answer, or fails with a sentence. @param {string} type @param {object} [rest] @returns {Promise<any>} */
-  ask(type, rest = {}) {
+  /** Asks a question; the promise is its answer, or fails with a sentence. @param {string} type @param {object} [rest] @param {Transferable[]} [transfer] @returns {Promise<any>} */
+  ask(type, rest = {}, transfer = []) {
     if (this.#gone !== null) return Promise.reject(new Error(this.#gone));
     this.#next += 1;
     const id = this.#next;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.send(type, { id, ...rest });
+      this.send(type, { id, ...rest }, transfer);
     });
   }
 }

@@ -2,9 +2,6 @@
 // Loads the module, or throws a sentence that says why it cannot be had and what to do.
 import { library } from './library.js';
 
-/** The module that the page begins with, as boot.js reads it off the address: the lab can do everything. */
-export const FIRST = document.documentElement.dataset.library ?? 'lab';
-
 /** The smallest module with a vector instruction: (func (result v128) (i32.const 0) (i8x16.splat)). */
 const SIMD = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11]);
 

@@ -6,11 +6,11 @@ import { Host } from './host.js';
 /** The host, once the module is there: what comes earlier waits in order. @type {Promise<Host>} */
 let ready;
 
-/** @param {{ name: string, module: WebAssembly.Module, digits: ArrayBuffer }} message */
-async function begin({ name, module, digits }) {
-  const desks = new Desks(digits);
-  await desks.add(name, module);
-  return new Host(desks, (message) => postMessage(message), () => turn.port2.postMessage(null));
+/** @param {import('./arms.js').Kit} kit */
+async function begin(kit) {
+  const desks = new Desks(kit.digits);
+  await desks.add(kit.name, kit.module);
+  return new Host(desks, (message) => postMessage(message), () => turn.port2.postMessage(null), kit);
 }
 
 /** Does what may fail. A plain error is a sentence for the user, told by `refuse`; anything else is a

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sparsevd::changes::Change;
 use sparsevd::data::{self, Data, Dataset, Features};
 use sparsevd::frame::{self, Frame};
 use sparsevd::plots::plot::{Axis, Plot};
@@ -122,47 +123,103 @@ fn a_setting_goes_to_every_arm_that_has_not_pinned_it() {
     }
 }
 
-#[test]
-fn arms_in_several_workers_are_the_same_bits() {
-    let begin = || Runs::new(settings(), twins(&settings()), &[], &digits(), &[]).unwrap();
-    let (mut one, mut here, mut there) = (begin(), begin(), begin());
-    here.lend(1);
-    let changes = [(1, "lr", "0.002"), (2, "kl", "0.5")];
-    let mut epochs = 0;
-    loop {
-        match here.advance() {
-            Progress::Elsewhere => {
-                while there.advance_arm(1).unwrap() != Progress::Epoch {}
-                here.follow(1, &there.hand_over(1).unwrap()).unwrap();
-                epochs += 1;
-                for (epoch, key, value) in changes {
-                    if epoch == here.epoch() {
-                        here.set(key, value).unwrap();
-                        there.set_arm(1, key, value).unwrap();
-                    }
+/// Begins the twins at the start of what `runs` are, as their address would.
+fn again(runs: &Runs) -> Runs {
+    let (plan, changes) = runs.plan();
+    Runs::new(plan.clone(), twins(&plan), &[], &digits(), &changes).unwrap()
+}
+
+/// Trains to the end with an arm in another worker. At the first piece of work after `epoch` is
+/// complete a setting is changed, in the middle of the next one; at its end the arm comes back, is
+/// trained here for an epoch, and goes away again.
+fn finish_in_two(here: &mut Runs, epoch: u32, key: &str, value: &str) {
+    let (mut changed, mut away) = (false, 0);
+    for _ in 0..5000 {
+        let home = here.epoch() == epoch + 1;
+        if home {
+            here.take_back();
+        } else if let Some(arm) = here.lend() {
+            assert_eq!(arm, 1, "the leading one stays");
+            let bytes = again(here).train(arm, &here.hand_over(arm).unwrap()).unwrap();
+            while !matches!(here.advance(), Progress::Elsewhere) {
+                if here.epoch() == epoch && !changed {
+                    here.set(key, value).unwrap();
+                    changed = true;
                 }
             }
-            Progress::Finished => break,
-            _ => {}
+            assert_eq!(here.advance(), Progress::Elsewhere, "it waits");
+            here.follow(arm, &bytes).unwrap();
+            away += 1;
         }
-    }
-    loop {
-        let progress = one.advance();
-        for (epoch, key, value) in changes {
-            if progress == Progress::Epoch && epoch == one.epoch() {
-                one.set(key, value).unwrap();
-            }
-        }
-        if progress == Progress::Finished {
+        if here.advance() == Progress::Finished {
             break;
         }
     }
-    assert_eq!(epochs, 4);
-    for ((arm, a), (_, b)) in here.arms().zip(one.arms()) {
-        assert_eq!(a.records(), b.records(), "{}", arm.label);
-        assert_eq!(a.changes(), b.changes(), "{}", arm.label);
-        assert_eq!(a.frame(Some(2)), b.frame(Some(2)), "{}", arm.label);
+    assert!(changed && away > 1 && here.finished(), "{away} epochs elsewhere");
+}
+
+#[test]
+fn arms_in_several_workers_are_the_same_bits() {
+    let base = Settings { epochs: 5, ..settings() };
+    // An address with a change in the middle of an epoch, which only arms of their own know.
+    let planned = [Change { step: 60, key: "kl".into(), from: "1".into(), to: "0.5".into() }];
+    let begin = || Runs::new(base.clone(), twins(&base), &[], &digits(), &planned).unwrap();
+    let mut two = begin();
+    finish_in_two(&mut two, 1, "lr", "0.002");
+    let mut one = begin();
+    while one.epoch() < 1 {
+        one.advance();
     }
+    one.advance();
+    one.set("lr", "0.002").unwrap();
+    finish(&mut one);
+    let mut repeated = again(&two);
+    finish(&mut repeated);
+    for runs in [&one, &repeated] {
+        for ((arm, a), (_, b)) in two.arms().zip(runs.arms()) {
+            assert_eq!(a.records(), b.records(), "{}", arm.label);
+            assert_eq!(a.changes(), b.changes(), "{}", arm.label);
+            assert_eq!(a.frame(Some(2)), b.frame(Some(2)), "{}", arm.label);
+        }
+    }
+    let foreign = again(&two).train(1, &two.hand_over(0).unwrap()[..99]).unwrap_err();
+    assert!(foreign.to_string().ends_with('.'), "{foreign}");
+}
+
+/// Digits so bright that their squares are no numbers.
+fn blinding() -> Arc<Data> {
+    let part = |n: usize| {
+        let labels: Vec<u8> = (0..n).map(|i| (i % 10) as u8).collect();
+        Dataset::new(Features::Reals(vec![1e30; 64 * n]), 64, labels)
+    };
+    Arc::new(Data::new("blinding", part(100), part(20), None).unwrap())
+}
+
+#[test]
+fn twins_of_which_one_diverges_go_back_together() {
+    let arms = |base: &Settings| {
+        let wild = Arm::new("wild", base, &[]).on(blinding());
+        Setup::of(vec![Arm::new("calm", base, &[]).brief(), wild.brief()])
+    };
+    let begin = |base: &Settings, changes: &[Change]| {
+        Runs::new(base.clone(), arms(base), &[], &digits(), changes).unwrap()
+    };
+    let mut runs = begin(&settings(), &[]);
+    let diverges = |runs: &mut Runs| (0..500).any(|_| runs.advance() == Progress::Diverged);
+    assert!(diverges(&mut runs) && runs.epoch() == 0);
+    assert_eq!(runs.lead().unwrap().records().len(), 2, "the calm one is an epoch ahead");
+    runs.recover().unwrap();
+    for (arm, run) in runs.arms() {
+        assert_eq!((run.trainer().position().step, run.records().len()), (0, 1), "{}", arm.label);
+        assert_eq!(run.settings().learning_rate, settings().learning_rate / 10.0);
+        assert_eq!(run.first_epoch(), 0);
+    }
+    // The address repeats it, up to where it is lost once more.
+    let (plan, changes) = runs.plan();
+    assert_eq!(changes.len(), 1);
+    let mut again = begin(&plan, &changes);
+    assert!(diverges(&mut runs) && diverges(&mut again));
+    assert_eq!(runs.lead().unwrap().records(), again.lead().unwrap().records());
 }
 
 #[test]

@@ -6,21 +6,21 @@ use std::fs;
 use std::path::Path;
 use xtask::sizes;
 
-/// The site with lines added to the worker's host.
-fn faulty_site(folder: &Path, fault: &str) {
+/// The site with lines added to one of its scripts.
+pub fn faulty_site(folder: &Path, script: &str, fault: &str) {
     for file in sizes::files(product::dist()).unwrap() {
         let copy = folder.join(file.strip_prefix(product::dist()).unwrap());
         fs::create_dir_all(copy.parent().unwrap()).unwrap();
         fs::write(copy, fs::read(&file).unwrap()).unwrap();
     }
-    let host = folder.join("www/host.js");
-    let text = fs::read_to_string(&host).unwrap();
-    fs::write(host, format!("{text}\n{fault}\n")).unwrap();
+    let script = folder.join("www").join(script);
+    let text = fs::read_to_string(&script).unwrap();
+    fs::write(script, format!("{text}\n{fault}\n")).unwrap();
 }
 
 fn with_fault(fault: &str, test: impl FnOnce(&Page)) {
     let folder = tempfile::tempdir().unwrap();
-    faulty_site(folder.path(), fault);
+    faulty_site(folder.path(), "host.js", fault);
     let server = product::serve_folder(folder.path(), None);
     browse(|page| {
         page.open_at(&server.url(), "?network=64-4-10&epochs=9000&size=100&autoplay=0");

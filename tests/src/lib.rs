@@ -33,6 +33,7 @@ mod data_in;
 mod bad_input;
 mod settings;
 mod crash;
+mod arms;
 mod responsiveness;
 mod layout;
 mod access;

@@ -1,44 +1,36 @@
-//! Arms in several workers: each trains its own and hands over the ends of epochs, so that whoever
+//! Arms in several workers: another trains an epoch of an arm and hands its end back, so that whoever
 //! looks has all of them. The bits are the same, because an arm is the run that it would be alone.
 
-use super::Runs;
+use super::{Runs, at_end_of};
 use crate::error::{Error, Result};
 use crate::session::Progress;
 
 impl Runs {
-    /// Lets another worker train arm `i` from now on.
-    pub fn lend(&mut self, i: usize) {
-        self.lent.resize(self.arms.len(), false);
-        if let Some(lent) = self.lent.get_mut(i) {
-            *lent = true;
-        }
+    /// Lends an arm to another worker, which trains its next epoch: the last arm that has not begun
+    /// it, never the leading one. Its number, or nothing if none waits.
+    pub fn lend(&mut self) -> Option<usize> {
+        let next = self.epoch? + 1;
+        let waits = |i: &usize| {
+            let session = &self.sessions[*i];
+            !self.is_lent(*i) && !at_end_of(session, next) && session.between()
+        };
+        let i = (1..self.sessions.len()).rev().find(waits)?;
+        self.lent.resize(self.sessions.len(), false);
+        self.lent[i] = true;
+        Some(i)
     }
 
     /// Whether another worker trains arm `i`.
-    pub fn is_lent(&self, i: usize) -> bool {
+    pub(super) fn is_lent(&self, i: usize) -> bool {
         self.lent.get(i).is_some_and(|lent| *lent)
     }
 
-    /// Takes the end of an epoch of arm `i` from the worker that trains it.
-    ///
-    /// # Errors
-    /// The bytes are not those of this arm.
-    pub fn follow(&mut self, i: usize, bytes: &[u8]) -> Result<Progress> {
-        let session = self.sessions.get_mut(i).ok_or_else(|| none(i))?;
-        session.follow(bytes)?;
-        let target = self.epoch.map_or(0, |epoch| epoch + 1);
-        Ok(self.level(target))
+    /// Trains all arms here again, each from the end of its last epoch.
+    pub fn take_back(&mut self) {
+        self.lent.clear();
     }
 
-    /// Does the next piece of work of arm `i` alone, for another worker's sake.
-    ///
-    /// # Errors
-    /// There is no such arm.
-    pub fn advance_arm(&mut self, i: usize) -> Result<Progress> {
-        Ok(self.sessions.get_mut(i).ok_or_else(|| none(i))?.advance())
-    }
-
-    /// Arm `i` at the end of its last epoch, for [`follow`](Self::follow).
+    /// Arm `i` at the end of its last epoch, for [`train`](Self::train) and [`follow`](Self::follow).
     ///
     /// # Errors
     /// There is no such arm.
@@ -46,18 +38,34 @@ impl Runs {
         Ok(self.sessions.get(i).ok_or_else(|| none(i))?.handover())
     }
 
-    /// Changes a setting of arm `i` alone, if it has not pinned it, for another worker's sake.
+    /// Takes arm `i` back at the end of an epoch that another worker has trained.
     ///
     /// # Errors
-    /// There is no such arm, or it does not take the value.
-    pub fn set_arm(&mut self, i: usize, key: &str, value: &str) -> Result<()> {
-        let arm = self.arms.get(i).ok_or_else(|| none(i))?;
-        if arm.pins.contains(&key) { Ok(()) } else { self.sessions[i].set(key, value) }
+    /// The bytes are not those of this arm.
+    pub fn follow(&mut self, i: usize, bytes: &[u8]) -> Result<Progress> {
+        self.sessions.get_mut(i).ok_or_else(|| none(i))?.follow(bytes)?;
+        if let Some(lent) = self.lent.get_mut(i) {
+            *lent = false;
+        }
+        let target = self.epoch.map_or(0, |epoch| epoch + 1);
+        Ok(self.level(target))
     }
 
-    /// The changes that wait for the end of the epoch under way, for workers that train arms.
-    pub fn waiting(&self) -> &[(String, String)] {
-        &self.waiting
+    /// Trains arm `i` of the same runs in another worker from the end of one epoch to the end of the
+    /// next. These runs stay at their start.
+    ///
+    /// # Errors
+    /// The bytes are not those of this arm, or its loss is no longer a number.
+    pub fn train(&self, i: usize, bytes: &[u8]) -> Result<Vec<u8>> {
+        let mut session = self.sessions.get(i).ok_or_else(|| none(i))?.clone();
+        session.follow(bytes)?;
+        loop {
+            match session.advance() {
+                Progress::Trained | Progress::Evaluated => {}
+                Progress::Epoch => return Ok(session.handover()),
+                _ => return Err(Error::new(format!("Run {i} has no next epoch."))),
+            }
+        }
     }
 }
 

@@ -118,7 +118,9 @@ impl Runs {
         }
         let last = |session: &Session| Some(session.records().last()?.epoch);
         self.epoch = saved.iter().map(last).min().flatten();
-        self.sessions = saved;
+        let details = self.sessions.iter().map(Session::detail);
+        self.sessions =
+            saved.into_iter().zip(details).map(|(run, detail)| run.measuring(detail)).collect();
         Ok(self)
     }
 
@@ -167,9 +169,22 @@ impl Runs {
         self.arms().find(|(arm, _)| arm.label == label).map(|(_, session)| session)
     }
 
-    /// The leading run, to recover from a loss that is no number.
-    pub fn lead_mut(&mut self) -> Option<&mut Session> {
-        self.sessions.first_mut()
+    /// Goes back to the last epoch of all with a tenth of the learning rate, after a loss that is no
+    /// number: all arms at one step, so that the address repeats it.
+    ///
+    /// # Errors
+    /// There is no such epoch, or no run of a network.
+    pub fn recover(&mut self) -> Result<()> {
+        let Some(epoch) = self.epoch.filter(|_| !self.sessions.is_empty()) else {
+            return Err(Error::new("There is no epoch to go back to: reset the run."));
+        };
+        self.take_back();
+        self.waiting.clear();
+        for (arm, session) in self.arms.iter().zip(&mut self.sessions) {
+            let kept = arm.pins.contains(&"lr") && !session.diverged();
+            if kept { session.back_to(epoch) } else { session.recover(epoch) }?;
+        }
+        Ok(())
     }
 
     /// What the experiment computes of its own, if that is a `T`.
@@ -222,6 +237,9 @@ impl Runs {
             return Progress::Evaluated;
         }
         self.epoch = Some(target);
+        if let several @ [_, _, ..] = &mut self.sessions[..] {
+            several.iter_mut().for_each(|session| session.level_at(target));
+        }
         self.take_waiting();
         match self.next_of_epoch() {
             Some(_) => Progress::Evaluated,
@@ -296,10 +314,9 @@ impl Runs {
             _ => self.waiting.push((key.to_owned(), value.to_owned())),
         }
         // Between two epochs nothing has to wait.
-        let between = |s: &Session| s.trainer().position().taken == 0 && !s.evaluating();
-        if self.sessions.iter().all(between)
-            && (0..self.sessions.len()).all(|i| self.at_end_of(i, self.epoch()))
-        {
+        let lent = (0..self.sessions.len()).any(|i| self.is_lent(i));
+        let rests = |i| self.sessions[i].between() && self.at_end_of(i, self.epoch());
+        if !lent && (0..self.sessions.len()).all(rests) {
             self.take_waiting();
         }
         self.settings.knobs = base.knobs.clone();

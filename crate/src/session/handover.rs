@@ -1,10 +1,16 @@
-//! A run that is trained elsewhere, by another worker, and looked at here: epochs handed over.
+//! A run of which another worker trains an epoch: handed over at the end of one, and at that of the
+//! next.
 
 use super::Session;
 use crate::checkpoint::{self, Checkpoint};
 use crate::error::Result;
 
 impl Session {
+    /// Whether the run stands at the end of an epoch, evaluated, with nothing begun.
+    pub fn between(&self) -> bool {
+        self.trainer.position().taken == 0 && !self.evaluating() && !self.diverged
+    }
+
     /// The run at the end of its last epoch with that epoch's record, for a session of the same run
     /// that follows it.
     pub fn handover(&self) -> Vec<u8> {
@@ -22,6 +28,9 @@ impl Session {
         self.trainer = trainer;
         self.evaluation = None;
         self.records.extend(records);
+        // What was due has been done where the run comes from.
+        let step = self.step();
+        self.planned.retain(|change| change.step > step);
         self.remember();
         Ok(())
     }

@@ -48,6 +48,9 @@ pub struct Session {
     limits: Vec<Vec<f32>>,
     /// The run at its last evaluated epoch, to go back to if it diverges.
     last_good: Option<Trainer>,
+    /// Where all arms of its lock-step have come to, and the run there while it is ahead of them.
+    level: Option<u32>,
+    at_level: Option<Trainer>,
     diverged: bool,
     /// Changes that the run will replay, soonest last: they came with its address.
     planned: Vec<Change>,
@@ -69,6 +72,8 @@ impl Clone for Session {
             history: self.history.clone(),
             limits: self.limits.clone(),
             last_good: self.last_good.clone(),
+            level: self.level,
+            at_level: self.at_level.clone(),
             diverged: self.diverged,
             planned: self.planned.clone(),
             ahead: self.ahead.clone(),
@@ -105,6 +110,8 @@ impl Session {
             history: Vec::new(),
             limits: Vec::new(),
             last_good: None,
+            level: None,
+            at_level: None,
             diverged: false,
             planned: Vec::new(),
             ahead: None,
@@ -127,6 +134,11 @@ impl Session {
         self
     }
 
+    /// How much it measures at the end of an epoch.
+    pub fn detail(&self) -> Detail {
+        self.detail
+    }
+
     /// The limits of the layers' colours as the run is now, none below those of `before`.
     fn limits_from(&self, before: Option<&Vec<f32>>) -> Vec<f32> {
         let before = before.map_or(&[][..], Vec::as_slice);
@@ -141,8 +153,9 @@ impl Session {
         let epoch = self.trainer.position().epoch;
         self.limits.push(self.limits_from(self.limits.last()));
         self.history.push((epoch, Arc::new(Snapshot::of(self.trainer.network()))));
-        // The old copy goes first: two are enough.
-        self.last_good = None;
+        // The old copy goes first: two are enough, unless somebody is behind.
+        let at = |good: &Trainer| Some(good.position().epoch);
+        self.at_level = self.last_good.take().filter(|good| at(good) == self.level);
         self.last_good = Some(self.trainer.clone());
     }
 
@@ -257,14 +270,44 @@ impl Session {
         (course.settings, course.changes)
     }
 
-    /// Goes back to the last epoch before the loss was lost, with a tenth of the learning rate.
-    pub fn recover(&mut self) -> Result<()> {
-        let nothing = || Error::new("There is no epoch to go back to: reset the run.");
-        self.trainer = self.last_good.clone().ok_or_else(nothing)?;
-        self.diverged = false;
-        self.ahead = None;
+    /// All arms of its lock-step have come to `epoch`.
+    pub(crate) fn level_at(&mut self, epoch: u32) {
+        self.level = Some(epoch);
+        self.at_level = None;
+    }
+
+    /// Goes back to the end of `epoch`, the last before a loss was lost, with a tenth of the learning
+    /// rate.
+    ///
+    /// # Errors
+    /// Nothing is known of that epoch any more.
+    pub fn recover(&mut self, epoch: u32) -> Result<()> {
+        self.back_to(epoch)?;
         let gentler = self.trainer.settings().learning_rate / 10.0;
         self.trainer.set("lr", &gentler.max(1e-6).to_string())
+    }
+
+    /// Whether the loss is no longer a number.
+    pub(crate) fn diverged(&self) -> bool {
+        self.diverged
+    }
+
+    /// Goes back to the end of `epoch`, the last one or the last one of all arms.
+    pub(crate) fn back_to(&mut self, epoch: u32) -> Result<()> {
+        let known = self.last_good.iter().chain(&self.at_level);
+        let good = known.into_iter().find(|good| good.position().epoch == epoch).cloned();
+        let nothing = || Error::new("There is no epoch to go back to: reset the run.");
+        self.trainer = good.ok_or_else(nothing)?;
+        let len = self.history.partition_point(|(past, _)| *past <= epoch);
+        self.history.truncate(len);
+        self.limits.truncate(len);
+        self.records.retain(|record| record.epoch <= epoch);
+        self.last_good = Some(self.trainer.clone());
+        self.at_level = None;
+        self.evaluation = None;
+        self.diverged = false;
+        self.ahead = None;
+        Ok(())
     }
 
     /// The run.

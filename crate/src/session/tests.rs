@@ -179,7 +179,7 @@ fn a_diverged_run_says_so_and_recovers() {
     while session.advance() != Progress::Diverged {}
     assert_eq!(session.advance(), Progress::Diverged);
     assert!(decode(&session.frame(Some(1))).is_some(), "the past is not lost");
-    session.recover().unwrap();
+    session.recover(1).unwrap();
     assert!((session.trainer.settings().learning_rate - 0.1).abs() < 1e-6);
     assert_eq!(session.advance(), Progress::Trained);
 }

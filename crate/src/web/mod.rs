@@ -6,6 +6,7 @@
 mod bench;
 mod canvas;
 mod data;
+mod elsewhere;
 mod html;
 mod figure;
 mod chart;

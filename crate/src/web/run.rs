@@ -30,6 +30,19 @@ pub enum Progress {
     Elsewhere,
 }
 
+impl From<session::Progress> for Progress {
+    fn from(progress: session::Progress) -> Self {
+        match progress {
+            session::Progress::Trained => Self::Trained,
+            session::Progress::Evaluated => Self::Evaluated,
+            session::Progress::Epoch => Self::Epoch,
+            session::Progress::Finished => Self::Finished,
+            session::Progress::Diverged => Self::Diverged,
+            session::Progress::Elsewhere => Self::Elsewhere,
+        }
+    }
+}
+
 /// What an action on the desk led to, see [`desk::Outcome`].
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
@@ -91,6 +104,12 @@ impl Desk {
     /// Begins a branch of the arm that is looked at.
     pub(super) fn begin_branch(&mut self, epoch: u32) -> error::Result<Outcome> {
         self.desk.branch(self.arm, epoch)
+    }
+
+    /// Begins the run of `query`, unless it is there; whether its data are.
+    pub(super) fn begin(&mut self, query: &str) -> Result<bool, JsError> {
+        let there = self.desk.address() == query;
+        Ok(there || self.desk.start(query).map_err(to_js_error)? != Outcome::Waits)
     }
 
     /// The run of the arm that is looked at, if this experiment has runs of networks.
@@ -180,14 +199,7 @@ impl Desk {
 
     /// Does the next piece of work.
     pub fn advance(&mut self) -> Result<Progress, JsError> {
-        Ok(match self.runs_mut()?.advance() {
-            session::Progress::Trained => Progress::Trained,
-            session::Progress::Evaluated => Progress::Evaluated,
-            session::Progress::Epoch => Progress::Epoch,
-            session::Progress::Finished => Progress::Finished,
-            session::Progress::Diverged => Progress::Diverged,
-            session::Progress::Elsewhere => Progress::Elsewhere,
-        })
+        Ok(self.runs_mut()?.advance().into())
     }
 
     /// Changes a live setting.
@@ -197,8 +209,7 @@ impl Desk {
 
     /// Goes back to the last good epoch with a tenth of the learning rate.
     pub fn recover(&mut self) -> Result<(), JsError> {
-        let lead = self.runs_mut()?.lead_mut().ok_or_else(|| JsError::new(NO_NETWORK))?;
-        lead.recover().map_err(to_js_error)
+        self.runs_mut()?.recover().map_err(to_js_error)
     }
 
     /// Looks at arm number `arm` from now on; without so many, at the leading one.
@@ -243,7 +254,10 @@ impl Desk {
     #[wasm_bindgen(js_name = recordsFrom)]
     pub fn records_from(&self, first: usize) -> Result<String, JsError> {
         let records = self.session()?.map_or(&[][..], Session::records);
-        let new = &records[first.min(records.len())..];
+        // An arm may be an epoch ahead of the others.
+        let epoch = self.runs()?.epoch();
+        let level = records.partition_point(|record| record.epoch <= epoch);
+        let new = &records[first.min(level)..level];
         Ok(serde_json::to_string(new).expect("plain data becomes JSON"))
     }
 

@@ -140,7 +140,8 @@ fn live(session: &mut Session, rng: &mut Rng) {
             2 => drop(session.save()),
             _ => {
                 if session.advance() == Progress::Diverged {
-                    let _ = session.recover();
+                    let last = session.records().last().map_or(0, |record| record.epoch);
+                    let _ = session.recover(last);
                 }
             }
         }
