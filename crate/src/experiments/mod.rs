@@ -3,6 +3,8 @@
 //!
 //! To add an experiment: one file with a value of [`Experiment`], one line in [`ALL`].
 
+mod binary_dropout;
+mod dropout_line;
 mod ensembling;
 mod experiment;
 mod lenet;
@@ -11,6 +13,7 @@ mod random_labels;
 mod regression_answers;
 mod regression_fits;
 mod reparametrization;
+mod rotated_digit;
 mod rt_vs_lrt;
 mod sparsity;
 mod uncertainty_classification;
@@ -32,6 +35,8 @@ pub const ALL: &[&Experiment] = &[
     &uncertainty_regression::UNCERTAINTY_REGRESSION,
     &uncertainty_classification::UNCERTAINTY_CLASSIFICATION,
     &unseen_classes::UNSEEN_CLASSES,
+    &rotated_digit::ROTATED_DIGIT,
+    &binary_dropout::BINARY_DROPOUT,
     &reparametrization::REPARAMETRIZATION,
     &rt_vs_lrt::RT_VS_LRT,
     &vd_vs_ard::VD_VS_ARD,
