@@ -109,7 +109,7 @@ static TURNED: Picture = Picture {
 
 static SINGLE_SAYS: Picture = Picture {
     name: "single-says-turned",
-    title: "Single net: probabilities by angle",
+    title: "Single net, by angle",
     lesson: "One class is followed by another, each as dark as if it were certain.",
     when: When::AtRest,
     observe: |runs, look| says(runs, look, Model::Single, SINGLE_SAYS.title),
@@ -119,7 +119,7 @@ static SINGLE_SAYS: Picture = Picture {
 
 static POSTERIOR_SAYS: Picture = Picture {
     name: "posterior-says-turned",
-    title: "Gaussian posterior: probabilities by angle",
+    title: "Gaussian posterior, by angle",
     lesson: "The average over draws: away from the upright digit many classes share what is left.",
     when: When::AtRest,
     observe: |runs, look| says(runs, look, Model::Posterior, POSTERIOR_SAYS.title),
@@ -129,8 +129,9 @@ static POSTERIOR_SAYS: Picture = Picture {
 
 static DOUBT: Picture = Picture {
     name: "doubt",
-    title: "This digit: how much the members disagree",
-    lesson: "Epistemic uncertainty. The single net has nobody to disagree with.",
+    title: "This digit: disagreement",
+    lesson: "Epistemic uncertainty: how far the members disagree. A single net has nobody to \
+             disagree with.",
     when: When::AtRest,
     observe: doubt,
     moved: Some(dragged),
@@ -139,7 +140,7 @@ static DOUBT: Picture = Picture {
 
 static ALL_DOUBT: Picture = Picture {
     name: "all-doubt",
-    title: "All test digits: how much the members disagree",
+    title: "All test digits: disagreement",
     lesson: "The mean over 360 digits. 0, 1 and 8 come back at 180°.",
     when: When::AtRest,
     blind: true,
@@ -299,10 +300,11 @@ fn lines(
     step: f64,
     of: impl Fn(&Ensemble) -> Vec<f64>,
 ) -> Plot {
-    for (series, (model, answers)) in models.iter().zip(answers).enumerate() {
+    for (model, answers) in models.iter().zip(answers) {
         let points = angles(step).zip(of(answers)).collect();
         let shape = Shape::Line { points, thin: false, ends: false };
-        plot = plot.mark(model.label(), Ink::Series(series), shape);
+        // A model has one colour in every picture.
+        plot = plot.mark(model.label(), Ink::Series(*model as usize), shape);
     }
     plot
 }
