@@ -30,7 +30,7 @@ pub use drawing::from_drawing;
 pub use files::{File, from_files};
 pub use gapped::{Gapped, SPAN};
 pub use identity::Identity;
-pub use image::{rotate, shift, shuffle_pixels};
+pub use image::{rotate, shift, shuffle_pixels, turning};
 pub use kinds::what_is;
 pub use sources::{Comes, SOURCES, Source, source, unseen};
 pub use split::hold_out;

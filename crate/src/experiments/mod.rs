@@ -4,7 +4,9 @@
 //! To add an experiment: one file with a value of [`Experiment`], one line in the list below. In the
 //! core, which knows what the menu says of all, are only those that are nothing but settings.
 
+mod binary_dropout;
 mod claims;
+mod dropout_line;
 mod ensembling;
 mod experiment;
 mod lenet;
@@ -13,6 +15,7 @@ mod random_labels;
 mod regression_answers;
 mod regression_fits;
 mod reparametrization;
+mod rotated_digit;
 mod rt_vs_lrt;
 mod sparsity;
 mod uncertainty_classification;
@@ -44,6 +47,8 @@ experiments! {
     uncertainty_regression::UNCERTAINTY_REGRESSION in "lab",
     uncertainty_classification::UNCERTAINTY_CLASSIFICATION in "lab",
     unseen_classes::UNSEEN_CLASSES in "lab",
+    rotated_digit::ROTATED_DIGIT in "lab",
+    binary_dropout::BINARY_DROPOUT in "lab",
     reparametrization::REPARAMETRIZATION in "lab",
     rt_vs_lrt::RT_VS_LRT in "lab",
     vd_vs_ard::VD_VS_ARD in "lab",

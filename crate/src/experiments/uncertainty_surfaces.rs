@@ -6,7 +6,7 @@ use crate::data::{Clusters, REACH};
 use crate::linalg::{Matrix, math};
 use crate::measures::{Ensemble, Uncertainty};
 use crate::plots::plot::{Axis, Colours, Handle, Ink, Plot, Shape, Sign};
-use crate::runs::{Look, Observing, Picture, Runs, When, Width};
+use crate::runs::{Look, Observing, Picture, Runs, When};
 
 /// Cells across and down.
 const CELLS: usize = 64;
@@ -38,11 +38,10 @@ macro_rules! surface {
             name: $name,
             title: $title,
             lesson: LESSONS[$part],
-            formula: "",
-            width: Width::Third,
             when: When::AtRest,
             observe: |runs, look| surface(runs, look, Model::ALL[$model], &PARTS[$part], $title),
             moved: Some(moved),
+            ..Picture::PLAIN
         }
     };
 }

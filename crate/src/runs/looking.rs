@@ -30,7 +30,7 @@ impl Runs {
 
     /// Does a slice of a picture; the plot when it is done. To look at it otherwise begins again.
     fn observe(&mut self, i: usize, look: Look) -> Option<Arc<Plot>> {
-        let knobs = self.knobs();
+        let knobs = self.knobs(i);
         let (look, knobs, mut observing) = match self.observing[i].take() {
             Some(it) if it.0 == look && it.1 == knobs => it,
             _ => {
@@ -65,7 +65,7 @@ impl Runs {
                 Look { epoch: Some(epoch), ..look.clone() }
             }
         };
-        let knobs = self.knobs();
+        let knobs = self.knobs(i);
         let known = match picture.when {
             When::Live => None,
             When::EachEpoch => self.seen[i].iter().rfind(|seen| seen.look.epoch == look.epoch),
@@ -94,17 +94,19 @@ impl Runs {
         true
     }
 
-    /// Where the knobs stand, as text.
-    fn knobs(&self) -> String {
-        format!("{:?}", self.settings.knobs)
+    /// Where the knobs that picture `i` heeds stand, as text.
+    fn knobs(&self, i: usize) -> String {
+        if self.pictures[i].blind { String::new() } else { format!("{:?}", self.settings.knobs) }
     }
 
     /// The number called `name` that was measured for a picture, as it was seen last; no number if
     /// it was not.
     pub fn figure(&self, name: &str) -> f64 {
-        let knobs = self.knobs();
-        let now = |seen: &&Seen| seen.look.epoch == self.epoch && seen.knobs == knobs;
-        let last = self.seen.iter().filter_map(|seen| seen.iter().rfind(now));
+        let last = self.seen.iter().enumerate().filter_map(|(i, seen)| {
+            let knobs = self.knobs(i);
+            let now = |seen: &&Seen| seen.look.epoch == self.epoch && seen.knobs == knobs;
+            seen.iter().rfind(now)
+        });
         let mut figures = last.flat_map(|seen| &seen.plot.figures);
         figures.find(|(known, _)| known == name).map_or(f64::NAN, |(_, value)| *value)
     }

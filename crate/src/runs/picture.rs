@@ -63,6 +63,8 @@ pub struct Picture {
     pub width: Width,
     /// When it is observed.
     pub when: When,
+    /// Whether knobs change nothing of it: what was seen stays when one is moved.
+    pub blind: bool,
     /// Begins to observe. What is seen must not depend on anything but the runs, their settings
     /// and the look.
     pub observe: fn(&Runs, &Look) -> Observing,
@@ -79,6 +81,7 @@ impl Picture {
         formula: "",
         width: Width::Third,
         when: When::Live,
+        blind: false,
         observe: |_, _| at_once(Plot::default()),
         moved: None,
     };
@@ -88,7 +91,7 @@ impl Picture {
 #[derive(Clone)]
 pub(super) struct Seen {
     pub look: Look,
-    /// The knobs at that moment, as text.
+    /// The knobs that it heeds at that moment, as text.
     pub knobs: String,
     pub plot: Arc<Plot>,
 }

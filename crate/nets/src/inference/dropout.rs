@@ -1,6 +1,6 @@
 //! Monte Carlo dropout of hidden units: a point estimate trained and read under random masks.
 
-use super::{Adam, Regression};
+use super::{Adam, Regression, TanhNet};
 use crate::rng::Rng;
 
 /// MC dropout (Gal and Ghahramani, 2016) on the hidden units of a [`Regression`]'s network; its
@@ -47,6 +47,23 @@ impl Dropout {
         &self.parameters
     }
 
+    /// The mean of f at `x` (n) over all masks that drop a unit with `probability`, and its standard
+    /// deviation, in closed form: f is linear in the mask, so its variance is
+    /// p/(1 − p) Σⱼ (vⱼ tanh(wⱼ x + bⱼ))².
+    pub fn moments(&self, x: &[f64], probability: f64) -> (Vec<f64>, Vec<f64>) {
+        let net = TanhNet { hidden: (self.parameters.len() - 1) / 3 };
+        let v = &self.parameters[2 * net.hidden..3 * net.hidden];
+        let odds = probability / (1.0 - probability);
+        let spread = |row: &[f64]| {
+            // The slope in vⱼ is the unit itself.
+            let units = row[2 * net.hidden..].iter().zip(v);
+            (odds * units.map(|(unit, v)| (unit * v) * (unit * v)).sum::<f64>()).sqrt()
+        };
+        let jacobian = net.jacobian(&self.parameters, x);
+        let spreads = jacobian.chunks_exact(net.parameters()).map(spread).collect();
+        (net.forward(&self.parameters, x).outputs, spreads)
+    }
+
     /// The parameters of the network that one mask leaves, (d): one draw of the posterior.
     pub fn sample(&self, rng: &mut Rng) -> Vec<f64> {
         let hidden = (self.parameters.len() - 1) / 3;
@@ -87,6 +104,33 @@ mod tests {
         // The first layer and c are never touched.
         let draw = net.sample(&mut rng);
         assert!(draw[..8].iter().chain(&draw[12..]).all(|&v| v == 1.0));
+    }
+
+    #[test]
+    fn moments_are_those_of_all_masks() {
+        let (hidden, p) = (8, 0.3);
+        let net = TanhNet { hidden };
+        let mut parameters = vec![0.0; net.parameters()];
+        super::super::fill_normal(&mut Rng::stream(4, Stream::Measures, 0), &mut parameters);
+        let x = [-1.0, 0.2, 2.0];
+        let mut sums = [[0.0; 2]; 3];
+        for drawn in 0..1u32 << hidden {
+            let dropped = |j: usize| drawn >> j & 1 == 1;
+            let mask: Vec<f64> =
+                (0..hidden).map(|j| if dropped(j) { 0.0 } else { 1.0 / (1.0 - p) }).collect();
+            let chance: f64 = (0..hidden).map(|j| if dropped(j) { p } else { 1.0 - p }).product();
+            let outputs = net.forward(&thinned(&parameters, &mask), &x).outputs;
+            for (sums, f) in sums.iter_mut().zip(outputs) {
+                sums[0] += chance * f;
+                sums[1] += chance * f * f;
+            }
+        }
+        let dropout = Dropout::new(parameters, 0.1, 1, Rng::stream(1, Stream::Dropout, 0));
+        let (mean, sigma) = dropout.moments(&x, p);
+        for (i, [first, second]) in sums.into_iter().enumerate() {
+            assert!((mean[i] - first).abs() < 1e-12);
+            assert!((sigma[i] * sigma[i] - (second - first * first)).abs() < 1e-10);
+        }
     }
 
     #[test]
