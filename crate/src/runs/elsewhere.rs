@@ -1,7 +1,7 @@
 //! Arms in several workers: another trains an epoch of an arm and hands its end back, so that whoever
 //! looks has all of them. The bits are the same, because an arm is the run that it would be alone.
 
-use super::{Runs, at_end_of};
+use super::Runs;
 use crate::error::{Error, Result};
 use crate::session::Progress;
 
@@ -11,8 +11,7 @@ impl Runs {
     pub fn lend(&mut self) -> Option<usize> {
         let next = self.epoch? + 1;
         let waits = |i: &usize| {
-            let session = &self.sessions[*i];
-            !self.is_lent(*i) && !at_end_of(session, next) && session.between()
+            !self.is_lent(*i) && !self.at_end_of(*i, next) && self.sessions[*i].between()
         };
         let i = (1..self.sessions.len()).rev().find(waits)?;
         self.lent.resize(self.sessions.len(), false);

@@ -315,7 +315,7 @@ impl Runs {
         }
         // Between two epochs nothing has to wait.
         let lent = (0..self.sessions.len()).any(|i| self.is_lent(i));
-        let rests = |i| self.sessions[i].between() && self.at_end_of(i, self.epoch());
+        let rests = |i: usize| self.sessions[i].between() && self.at_end_of(i, self.epoch());
         if !lent && (0..self.sessions.len()).all(rests) {
             self.take_waiting();
         }

@@ -287,11 +287,6 @@ impl Session {
         self.trainer.set("lr", &gentler.max(1e-6).to_string())
     }
 
-    /// Whether the loss is no longer a number.
-    pub(crate) fn diverged(&self) -> bool {
-        self.diverged
-    }
-
     /// Goes back to the end of `epoch`, the last one or the last one of all arms.
     pub(crate) fn back_to(&mut self, epoch: u32) -> Result<()> {
         let known = self.last_good.iter().chain(&self.at_level);
