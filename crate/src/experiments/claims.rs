@@ -18,6 +18,8 @@ pub struct Claim {
 const ASHUKHA: &str = "Ashukha et al., ICLR 2020";
 const KENDALL: &str = "Kendall and Gal, NeurIPS 2017";
 const FOONG: &str = "Foong et al., 2019; Pearce et al., AISTATS 2020";
+const LOUIZOS: &str = "Louizos and Welling, ICML 2017";
+const GAL: &str = "Gal and Ghahramani, ICML 2016";
 const MOHAMED: &str = "Mohamed et al., JMLR 2020";
 const KINGMA: &str = "Kingma, Salimans and Welling, NeurIPS 2015";
 const MOLCHANOV: &str = "Molchanov, Ashukha and Vetrov, ICML 2017";
@@ -63,6 +65,12 @@ pub const CLAIMS: &[Claim] = &[
         read: KENDALL,
     },
     Claim {
+        says: "Unseen variations of known classes: a single model is sure, a Bayesian network is not",
+        experiment: "rotated-digit",
+        figure: "Gaussian posterior: epistemic at 90° / at 0°",
+        read: LOUIZOS,
+    },
+    Claim {
         says: "Noisy train data: model not only the mean but also the std",
         experiment: "uncertainty-regression",
         figure: "fitted noise, σ(6)/σ(0)",
@@ -85,6 +93,12 @@ pub const CLAIMS: &[Claim] = &[
         experiment: "reparametrization",
         figure: "cos(5x): variance, pathwise / score function",
         read: MOHAMED,
+    },
+    Claim {
+        says: "Using binary dropout means being Bayesian: there is ensembling in it",
+        experiment: "binary-dropout",
+        figure: "NLL(50) / NLL(scaled)",
+        read: GAL,
     },
     Claim {
         says: "One sample per mini-batch: correlated predictions",

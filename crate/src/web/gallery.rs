@@ -9,7 +9,7 @@ use crate::experiments::{self, Entry, Experiment, Part};
 fn by_part(make: fn(&Entry) -> String) -> impl Iterator<Item = (&'static str, String)> {
     let parts = Part::ALL.iter().map(move |part| {
         let its = experiments::MENU.iter().filter(|experiment| experiment.part == *part);
-        (part.label(), its.map(|experiment| make(experiment)).collect::<String>())
+        (part.label(), its.map(make).collect::<String>())
     });
     parts.filter(|(_, its)| !its.is_empty())
 }
