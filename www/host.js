@@ -241,10 +241,12 @@ import { Arms } from './arms.js';
       this.#publish();
     },
     keep: () => {
+      this.#arms.home(this.#desk);
       this.#desk.keep();
       this.tell();
     },
     forget: () => {
+      this.#arms.home(this.#desk);
       this.#desk.forget();
       this.tell();
     },

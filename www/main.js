@@ -138,16 +138,18 @@ class Page {
     };
     screen.onmoved = (key, value, final) => controls.put(key, value, final);
     experiment.onchoose = (name) => this.start(`experiment=${name}&seed=${controls.values.seed}`);
-    const table = /** @type {HTMLElement} */ ($('lenet-table').querySelector('table'));
-    table.innerHTML = library.paper_table();
-    table.addEventListener('click', (event) => {
-      const link = /** @type {HTMLElement} */ (event.target).closest('a');
-      // With a key held, it is a link like any other.
-      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      this.start(link.search);
-      scrollTo(0, 0);
-    });
+    for (const [id, rows] of [['lenet-table', library.paper_table()], ['claims', library.claims_table()]]) {
+      const table = /** @type {HTMLElement} */ ($(id).querySelector('table'));
+      table.innerHTML = rows;
+      table.addEventListener('click', (event) => {
+        const link = /** @type {HTMLElement} */ (event.target).closest('a');
+        // With a key held, it is a link like any other.
+        if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.start(link.search);
+        scrollTo(0, 0);
+      });
+    }
     $('undo').addEventListener('click', () => this.#begin('undo', { query: '' }, false));
     $('save').addEventListener('click', () => this.#save());
     $('share').addEventListener('click', () => this.#share());

@@ -189,7 +189,7 @@ mod tests {
 
     /// A value that the setting takes and does not have.
     fn another(field: &Field, settings: &Settings) -> &'static str {
-        let values = "2 0.7 1..2 x0.5@3 64-30-10 ard gaussian rt random on off sgd";
+        let values = "2:weights 2 0.7 1..2 x0.5@3 64-30-10 ard gaussian rt random on off sgd";
         let differs = |value: &&str| {
             let mut other = settings.clone();
             other.set(field.key, value).is_ok() && (field.get)(&other) != (field.get)(settings)
