@@ -21,16 +21,15 @@ export class Host {
   /** The epoch at which the address asked to stop. @type {number | null} */ #stopAt = null;
   /** How many slow questions there were, and the last of each name: it ends those before it. */ #questions = 0;
   /** @type {Map<string, number>} */ #asked = new Map();
-  /** MNIST on its way. @type {Promise<{ name: string, bytes: Uint8Array }[]> | null} */ #mnist = null;
+  /** MNIST on its way. @type {Promise<{ name: string, bytes: Uint8Array<ArrayBuffer> }[]> | null} */ #mnist = null;
   /** Whether a call of `work` is asked for. */ #awake = false;
   /** When it began to wait for arms that are elsewhere; 0 if it does not. */ #since = 0;
   #arms;
   #post;
   #wake;
 
-import { Arms } from './arms.js';
-  /** @param {import('./desks.js').Desks} desks @param {(message: object) => void} post Tells the page. @param {() => void} wake Asks for a call of `work`. */
-  constructor(desks, post, wake) {
+  /** @param {import('./desks.js').Desks} desks @param {(message: object) => void} post Tells the page. @param {() => void} wake Asks for a call of `work`. @param {import('./arms.js').Kit} kit */
+  constructor(desks, post, wake, kit) {
     this.#desks = desks;
     this.#post = post;
     this.#wake = wake;
@@ -216,7 +215,7 @@ import { Arms } from './arms.js';
       this.#waiting = { autoplay: autoplay ?? !still, epoch, entry: 'same' };
       return this.#arrive(this.#desks.visit(query), this.#waiting);
     },
-    /** Opens what was dropped together. @param {{ files: { name: string, bytes: Uint8Array }[], query: string }} message */
+    /** Opens what was dropped together. @param {{ files: { name: string, bytes: Uint8Array<ArrayBuffer> }[], query: string }} message */
     open: ({ files, query }) => {
       const led = this.#open(files, query);
       const manner = { autoplay: true, epoch: null, entry: /** @type {const} */ ('new') };
