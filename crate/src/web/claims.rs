@@ -10,8 +10,11 @@ use crate::plots::numbers::significant;
 #[wasm_bindgen]
 pub fn claims_table() -> String {
     let Recording { when, checked } = recording();
-    let heads = ["The lecture says", "Measured", "", "Wanted", "Holds", "Read", "Experiment"];
-    let heads = heads.map(|head| tag("th", "scope=\"col\"", head));
+    let heads = ["The lecture says", "Figure", "Measured", "Wanted", "Holds", "Read", "Experiment"];
+    let heads = heads.map(|head| {
+        let words = matches!(head, "The lecture says" | "Figure" | "Read");
+        tag("th", if words { "scope=\"col\" class=\"words\"" } else { "scope=\"col\"" }, head)
+    });
     let rows = CLAIMS.iter().zip(&checked).map(|(claim, checked)| row(claim, checked.as_ref()));
     [
         tag("caption", "", &format!("{}: mean ± standard deviation over the seeds.", text(&when))),
