@@ -127,7 +127,7 @@ fn a_link_and_a_file_have_both() {
         page.download_to(folder.path());
         let kept = trained(page);
         page.click("keep-a");
-        page.write("batch-size", "200");
+        page.choose("labels", "random");
         page.wait(&format!("fingerprint() !== '{kept}'"));
         both(page, 4);
         page.click("save");
