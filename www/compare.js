@@ -71,6 +71,6 @@ export class Compare {
     $('compare').hidden = $('let-go').hidden = !compared;
     $('compare').setAttribute('aria-pressed', String(this.both));
     $('train-from').hidden = !comparable || past === null || past >= status.epoch;
-    $('train-from').textContent = `Train on from ${past}`;
+    $('train-from').textContent = past === null ? '' : `Train on from ${past}`;
   }
 }

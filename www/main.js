@@ -138,9 +138,10 @@ class Page {
     };
     screen.onmoved = (key, value, final) => controls.put(key, value, final);
     experiment.onchoose = (name) => this.start(`experiment=${name}&seed=${controls.values.seed}`);
-    for (const [id, rows] of [['lenet-table', library.paper_table()], ['claims', library.claims_table()]]) {
+    for (const [id, rows] of /** @type {const} */ ([['lenet-table', library.paper_table], ['claims', library.claims_table]])) {
       const table = /** @type {HTMLElement} */ ($(id).querySelector('table'));
-      table.innerHTML = rows;
+      // After the first screen, each in a task of its own.
+      setTimeout(() => { table.innerHTML = rows(); });
       table.addEventListener('click', (event) => {
         const link = /** @type {HTMLElement} */ (event.target).closest('a');
         // With a key held, it is a link like any other.

@@ -8,6 +8,9 @@ import { Picture } from './picture.js';
 /** Milliseconds of a frame that drawing may take; one picture is always drawn. */
 const BUDGET = 4;
 
+/** While runs are live it rests so many times as long as it has drawn. */
+const REST = 3;
+
 /** Milliseconds between two drawings of canvases that are not on the screen. */
 const PATIENCE = 150;
 
@@ -122,19 +125,23 @@ export class Pictures {
     return [...this.#stale].filter((canvas) => this.#visible.has(canvas));
   }
 
-  /** Draws what is on the screen, a few milliseconds a frame: nobody waits for a picture. */
+  /** Draws what is on the screen, a few milliseconds a frame: nobody waits for a picture. While runs are
+   * live, most of the time is left to them. */
   #soon() {
     if (this.#drawing) return;
     if (!this.#urgent().length) return this.#later();
     this.#drawing = true;
     requestAnimationFrame(() => {
-      this.#drawing = false;
       const start = performance.now();
       for (const canvas of this.#urgent()) {
         this.#now(canvas);
         if (performance.now() - start > BUDGET) break;
       }
-      this.#soon();
+      const rest = this.#look?.rests ? 0 : REST * (performance.now() - start);
+      setTimeout(() => {
+        this.#drawing = false;
+        this.#soon();
+      }, rest);
     });
   }
 

@@ -21,6 +21,9 @@ import { Sizes, Table, showReadouts } from './readouts.js';
 /** Milliseconds between two frames of a live run: faster than eyes, and the worker can train. */
 const FRAME = 40;
 
+/** It rests so many times as long as it has painted, if that is longer. */
+const REST = 3;
+
 /** Pictures beside the weights: as many as are as high as the weights. */
 const BESIDE = 3;
 
@@ -211,11 +214,13 @@ export class Screen {
     this.#inFlight = false;
     // Drawn when the screen is ready; a hidden tab draws nothing and trains on.
     requestAnimationFrame(() => {
+      const start = performance.now();
       this.#paint();
       this.ondraw();
+      const rest = Math.max(FRAME, REST * (performance.now() - start));
       if (this.#wanted) this.refresh();
       // Two runs are seen at the ends of epochs, of which the worker tells.
-      else if (this.mode === 'live' && this.past() === null && !a) setTimeout(() => this.refresh(), FRAME);
+      else if (this.mode === 'live' && this.past() === null && !a) setTimeout(() => this.refresh(), rest);
     });
   }
 
