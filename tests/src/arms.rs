@@ -91,7 +91,7 @@ fn twins_are_the_runs_of_the_command_line_on_one_core_and_on_two() {
 fn what_is_done_in_mid_run_is_repeated_by_the_address() {
     let (mut address, mut ends) = (String::new(), Vec::new());
     on(2, "", |page, site| {
-        page.open_at(site, &format!("{TWINS}00"));
+        page.open_at(site, &TWINS.replace("epochs=8", "epochs=300"));
         page.wait("window.away > 3");
         page.write("learning-rate", "0.003");
         page.wait("window.away > 8");
@@ -105,13 +105,13 @@ fn what_is_done_in_mid_run_is_repeated_by_the_address() {
         page.write("kl-weight", "0.5");
         page.wait("location.search.includes(':kl:')");
         page.click("train");
-        ends = fingerprints(page, 800);
+        ends = fingerprints(page, 300);
         address = page.text("location.search");
     });
     assert!(address.contains(":lr:") && address.contains(":kl:"), "{address}");
     on(1, "", |page, site| {
         page.open_at(site, &address);
-        assert_eq!(fingerprints(page, 800), ends);
+        assert_eq!(fingerprints(page, 300), ends);
     });
 }
 

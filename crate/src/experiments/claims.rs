@@ -47,7 +47,7 @@ pub const CLAIMS: &[Claim] = &[
         read: KENDALL,
     },
     Claim {
-        says: "Out of the domain, a single model's behaviour is undefined",
+        says: "Out of the domain, a single model is sure without a reason",
         experiment: "uncertainty-classification",
         figure: "single net: at least 99 % sure far away",
         read: KENDALL,
