@@ -130,9 +130,10 @@ fn digits_0_4() -> Data {
 }
 
 /// What a network that learned the digits 0 to 4 has never seen: the digits 5 to 9 among the
-/// built-in test images, with their own labels, 5 to 9.
-pub fn unseen() -> Dataset {
-    only(&digits::digits().test, |label| label >= 5)
+/// built-in test images and among the training images, with their own labels, 5 to 9.
+pub fn unseen() -> [Dataset; 2] {
+    let Data { train, test, .. } = digits::digits();
+    [test, train].map(|set| only(&set, |label| label >= 5))
 }
 
 fn only(set: &Dataset, wanted: fn(u8) -> bool) -> Dataset {
@@ -189,10 +190,13 @@ mod tests {
     fn what_is_unseen_is_no_class_of_the_seen() {
         let (seen, unseen, all) = (digits_0_4(), unseen(), digits::digits());
         assert_eq!((seen.classes, &seen.labels[4][..]), (5, "4"));
-        assert!(unseen.labels().iter().all(|label| (5..10).contains(label)));
-        assert_eq!(seen.test.len() + unseen.len(), all.test.len());
-        let mut both = [rows(&seen.test), rows(&unseen)].concat();
-        both.sort();
-        assert!(both == rows(&all.test));
+        let parts = [(&seen.test, &all.test), (&seen.train, &all.train)];
+        for ((known, whole), unseen) in parts.into_iter().zip(&unseen) {
+            assert!(unseen.labels().iter().all(|label| (5..10).contains(label)));
+            assert_eq!(known.len() + unseen.len(), whole.len());
+            let mut both = [rows(known), rows(unseen)].concat();
+            both.sort();
+            assert!(both == rows(whole));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Binary dropout is variational inference: its posterior, its ensemble, and what its band is not.
 
 use super::dropout_line::{DropoutLine, Fit, NOISE, SIZES, SPAN, TRAINED, truth};
+use super::power_law::exponent;
 use super::regression_answers::median;
 use super::{Experiment, Figure, Part, Verdict};
 use crate::ensembles::{Growth, Score};
@@ -316,22 +317,12 @@ fn by_size(_: &Runs, _: &Look) -> Observing {
             .line(format!("MC dropout, p = {}", short(p)), 0, moved)
             .line("Laplace", 1, laplace.clone())
             .rule("", true, size)
-            .figure(DROPOUT_SLOPE, slope(&dropout))
-            .figure(LAPLACE_SLOPE, slope(&laplace));
+            .figure(DROPOUT_SLOPE, exponent(&dropout))
+            .figure(LAPLACE_SLOPE, exponent(&laplace));
         let at = (size, 0.02);
         plot.handles = vec![Handle { name: "the objects".to_owned(), at, moves: (true, false) }];
         Some(plot)
     })
-}
-
-/// The slope of ln y in ln x, by least squares.
-fn slope(points: &[(f64, f64)]) -> f64 {
-    let logs: Vec<_> = points.iter().map(|(x, y)| (libm::log(*x), libm::log(*y))).collect();
-    let n = logs.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| logs.iter().map(of).sum::<f64>() / n;
-    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
-    let over: f64 = logs.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
-    over / logs.iter().map(|p| (p.0 - x) * (p.0 - x)).sum::<f64>()
 }
 
 fn verdict(runs: &Runs) -> Verdict {

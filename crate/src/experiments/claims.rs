@@ -199,6 +199,8 @@ impl Recording {
         for (claim, checked) in CLAIMS.iter().zip(&self.checked) {
             let Some(Checked { mean, spread, wanted, holds, of }) = checked else { continue };
             let Claim { experiment, figure, .. } = claim;
+            // Seven digits, as many as were measured.
+            let (mean, spread) = (*mean as f32, *spread as f32);
             text += &format!("{experiment}\t{figure}\t{mean}\t{spread}\t{wanted}\t{holds}\t{of}\n");
         }
         text

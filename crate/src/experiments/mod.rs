@@ -11,6 +11,7 @@ mod ensembling;
 mod experiment;
 mod lenet;
 mod models;
+mod power_law;
 mod random_labels;
 mod regression_answers;
 mod regression_fits;

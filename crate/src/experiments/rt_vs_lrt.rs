@@ -1,5 +1,6 @@
 //! Two gradient estimators, one posterior: reparametrization against local reparametrization.
 
+use super::power_law::exponent;
 use super::{Experiment, Figure, PLAIN, Part, Verdict};
 use crate::layers::Estimator;
 use crate::measures::{BySize, correlation, twice};
@@ -136,7 +137,7 @@ fn by_size_plot(measured: &[(usize, f64, f64)]) -> Plot {
     let x = Axis::logarithmic("images in a mini-batch", 1.0, largest);
     let y = Axis::powers("mean variance of dL/dμ, nats²", &all.collect::<Vec<_>>());
     let from = |points: &[(f64, f64)], least: f64| {
-        slope(&points.iter().filter(|point| point.0 >= least).copied().collect::<Vec<_>>())
+        exponent(&points.iter().filter(|point| point.0 >= least).copied().collect::<Vec<_>>())
     };
     let slopes = (from(&rt, 1.0), from(&rt, LARGE), from(&lrt, 1.0));
     let ends =
@@ -163,17 +164,6 @@ fn by_size_plot(measured: &[(usize, f64, f64)]) -> Plot {
 
 /// From this batch size on RT is said to have levelled off.
 const LARGE: f64 = 32.0;
-
-/// The slope of ln y over ln x by least squares.
-fn slope(points: &[(f64, f64)]) -> f64 {
-    let n = points.len() as f64;
-    let logs = || points.iter().map(|&(x, y)| (libm::log(x), libm::log(y)));
-    let (x, y) = logs().fold((0.0, 0.0), |sum, at| (sum.0 + at.0 / n, sum.1 + at.1 / n));
-    let (xy, xx) = logs().fold((0.0, 0.0), |sum, at| {
-        (sum.0 + (at.0 - x) * (at.1 - y), sum.1 + (at.0 - x) * (at.0 - x))
-    });
-    xy / xx
-}
 
 /// Draws of noise for the two images, and how many in a slice.
 const DRAWS: u64 = 400;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::models::{Model, arms, ask};
 use super::{Experiment, Figure, Part, Verdict};
-use crate::data::{self, Data, Dataset};
+use crate::data::{self, Data};
 use crate::linalg::Matrix;
 use crate::measures::{Tally, auroc};
 use crate::methods::Method;
@@ -70,24 +70,15 @@ pub const UNSEEN_CLASSES: Experiment = Experiment {
     verdict: Some(verdict),
 };
 
-/// The objects of a set whose labels lie in `classes`.
-fn only(set: &Dataset, classes: &Range<u8>) -> Dataset {
-    let labels = (0..).zip(set.labels());
-    let rows: Vec<u32> = labels.filter(|(_, l)| classes.contains(l)).map(|(i, _)| i).collect();
-    set.select(&rows)
-}
-
 /// The digits to learn.
 fn known() -> Data {
-    let all = data::digits();
-    let parts = (only(&all.train, &KNOWN), only(&all.test, &KNOWN));
-    Data::new("digits 0 to 4", parts.0, parts.1, all.image).expect("five classes")
+    data::source("digits-0-4").make(0).expect("they come with the program")
 }
 
 /// What is asked: the known test digits first, then all unseen ones; with their labels.
 fn asked() -> (Matrix, Vec<u8>) {
-    let all = data::digits();
-    let parts = [only(&all.test, &KNOWN), only(&all.test, &UNSEEN), only(&all.train, &UNSEEN)];
+    let [of_test, of_train] = data::unseen();
+    let parts = [known().test, of_test, of_train];
     let rows = parts.each_ref().map(|p| p.rows(&(0..p.len() as u32).collect::<Vec<_>>()));
     let views = rows.each_ref().map(|rows| rows.view());
     let labels = parts.iter().flat_map(|part| part.labels()).copied().collect();
